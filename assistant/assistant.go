@@ -1,0 +1,188 @@
+// Package assistant conducts the conversation between a visitor and the house:
+// it receives what is said, reads it, decides, acts in the calendar and replies,
+// or hands the conversation to a person.
+//
+// The way of a message: [Assistant.Receive] stores the turn and returns. One
+// goroutine per conversation at work then reads it (package nlu, the model where
+// that is not enough), applies the policy (policy.go, fields.go: no I/O), and in
+// one transaction does what follows in the calendar and appends the reply.
+// Subscribers are told and read the new turns from the store.
+//
+// Before consent only masked text is durable; what was masked stays in memory
+// and is written when consent is given, or dropped.
+package assistant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"okoshko/assistant/clinic"
+	"okoshko/storage"
+)
+
+// Config is what an Assistant needs. All but Model and Committed must be set.
+type Config struct {
+	DB     *storage.DB
+	Clinic *clinic.Clinic
+	Model  Model // nil: rules alone
+	// Committed is called after a commit that may have filled the outbox. It
+	// must return at once.
+	Committed func()
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Assistant answers visitors and lets operators act. It is safe for concurrent
+// use.
+type Assistant struct {
+	db        *storage.DB
+	model     Model
+	committed func()
+	now       func() time.Time
+	log       *slog.Logger
+	house     atomic.Pointer[house]
+	feed      *feed
+
+	started chan struct{} // closed by Run
+
+	mu      sync.Mutex
+	ctx     context.Context // of Run, not of a socket: a closed tab does not stop an answer
+	working map[string]*work
+	memory  map[string]*memory
+	wg      sync.WaitGroup
+}
+
+// work is a conversation that is being answered.
+type work struct {
+	again bool // more was heard meanwhile
+	done  chan struct{}
+}
+
+// New returns an Assistant that stores turns at once and answers them once Run
+// has started.
+func New(c Config) (*Assistant, error) {
+	a := &Assistant{
+		db: c.DB, model: c.Model, committed: c.Committed, now: c.Now, log: c.Log, feed: newFeed(),
+		started: make(chan struct{}), working: make(map[string]*work), memory: make(map[string]*memory),
+	}
+	if a.committed == nil {
+		a.committed = func() {}
+	}
+	return a, a.Use(c.Clinic)
+}
+
+// Use makes another version of the clinic file the one in force, from the next
+// turn on.
+func (a *Assistant) Use(c *clinic.Clinic) error {
+	h := newHouse(c)
+	if err := a.db.Update(func(tx *storage.Tx) error { return h.publish(tx, a.now()) }); err != nil {
+		return fmt.Errorf("consent texts: %w", err)
+	}
+	a.house.Store(h)
+	return nil
+}
+
+// Sweep clears holds away that have expired. They bind nobody meanwhile.
+func (a *Assistant) Sweep(context.Context) error {
+	h := a.house.Load()
+	return a.db.Update(func(tx *storage.Tx) error {
+		_, err := h.calendar.Sweep(tx, a.now())
+		return err
+	})
+}
+
+// Clinic is the version of the clinic file in force.
+func (a *Assistant) Clinic() *clinic.Clinic { return a.house.Load().clinic }
+
+// Run answers until ctx is done, then waits for answers in progress. What was
+// heard before it started, or before the process was killed, is answered first.
+func (a *Assistant) Run(ctx context.Context) error {
+	var unanswered []string
+	err := a.db.View(func(tx *storage.Tx) error {
+		for id := range entries.Owners(tx) {
+			st, err := load(tx, id)
+			if err != nil {
+				return err
+			}
+			if len(st.Pending) > 0 {
+				unanswered = append(unanswered, id)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	a.ctx = ctx
+	a.mu.Unlock()
+	close(a.started)
+	for _, id := range unanswered {
+		a.wake(id)
+	}
+	<-ctx.Done()
+	a.wg.Wait()
+	return ctx.Err()
+}
+
+// Started is closed once [Assistant.Run] answers. Run may be called once.
+func (a *Assistant) Started() <-chan struct{} { return a.started }
+
+// wake starts answering a conversation, unless that is being done; then it goes
+// on after the present answer.
+func (a *Assistant) wake(conversation string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.ctx == nil || a.ctx.Err() != nil {
+		return // stored; answered when Run starts
+	}
+	if w, busy := a.working[conversation]; busy {
+		w.again = true
+		return
+	}
+	w := &work{done: make(chan struct{})}
+	a.working[conversation] = w
+	ctx := a.ctx
+	a.wg.Go(func() { a.converse(ctx, conversation, w) })
+}
+
+// Settle waits until nothing that the conversation said is without an answer.
+func (a *Assistant) Settle(ctx context.Context, conversation string) error {
+	a.mu.Lock()
+	w, busy := a.working[conversation]
+	a.mu.Unlock()
+	if !busy {
+		return nil
+	}
+	select {
+	case <-w.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// converse answers until there is nothing left to answer. At most one runs per
+// conversation.
+func (a *Assistant) converse(ctx context.Context, conversation string, w *work) {
+	for {
+		more, err := a.answer(ctx, conversation)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			a.log.ErrorContext(ctx, "answer", "conversation", conversation, "err", err)
+		}
+		a.mu.Lock()
+		if err != nil || !more && !w.again {
+			delete(a.working, conversation)
+			close(w.done)
+			a.mu.Unlock()
+			return
+		}
+		w.again = false
+		a.mu.Unlock()
+	}
+}

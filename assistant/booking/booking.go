@@ -1,0 +1,214 @@
+// Package booking is the calendar: which slots are free, who keeps one for a moment,
+// which are appointments, who waits for one.
+//
+// Nothing is ever booked twice: a slot is taken in the transaction that checks it, and
+// the check is the one by which slots are listed. Requests, confirmed appointments and
+// live holds occupy alike. Every change of an appointment has a version, an author, an
+// event in the outbox and an entry in the journal, all in the same commit.
+//
+// Times are UTC instants, in whole seconds; hours are wall-clock time of the house (see
+// [okoshko/assistant/clinic.Clinic.At]). What is kept, by table and key:
+//
+//	booking.appointments  number                                  Appointment
+//	booking.starts        start (8) | number                      nothing
+//	booking.owners        kind | id | 0 | number                  nothing
+//	booking.holds         conversation                            Hold
+//	booking.busy          resource | 0 | from (8) | to (8) | ref  claim
+//	booking.stamps        resource | 0 | block (8)                stamp
+//	booking.waiting       sequence (8)                            Waiting
+//
+// Numbers in keys are big-endian. A resource is "s/" and a specialist's id; rooms will
+// be others. The package knows no name, no phone and no text for people.
+package booking
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"time"
+
+	"okoshko/assistant/clinic"
+	"okoshko/storage"
+)
+
+// Slot is a service done by a specialist in a branch from Start to End, UTC.
+type Slot struct {
+	Service    string    `json:"service"`
+	Specialist string    `json:"specialist"`
+	Branch     string    `json:"branch"`
+	Start      time.Time `json:"start"`
+	End        time.Time `json:"end"`
+}
+
+// Status is where an appointment is in its life. A move changes the slot and leaves the
+// status, but see [Calendar.Move].
+type Status string
+
+const (
+	Requested Status = "requested" // waits for reception; occupies its slot
+	Confirmed Status = "confirmed"
+	Declined  Status = "declined"
+	Cancelled Status = "cancelled"
+	Arrived   Status = "arrived"
+	NoShow    Status = "no_show"
+)
+
+// Open reports whether the appointment is still to happen.
+func (s Status) Open() bool { return s == Requested || s == Confirmed }
+
+// Appointment is one visit, asked for or agreed.
+type Appointment struct {
+	Number  string `json:"number"`  // A-1001 and on, never given twice
+	Version int    `json:"version"` // 1 when requested, one more with each change
+	Status  Status `json:"status"`
+	Slot
+	Contact      string            `json:"contact,omitempty"` // ids; "" once the person is erased
+	Conversation string            `json:"conversation,omitempty"`
+	Visitor      string            `json:"visitor,omitempty"`
+	Created      time.Time         `json:"created"`
+	Changed      time.Time         `json:"changed"`
+	Author       string            `json:"author"`           // of the last change
+	Reason       string            `json:"reason,omitempty"` // of the last change
+	Source       map[string]string `json:"source,omitempty"` // utm_source and the like
+	Takes        []Take            `json:"takes"`            // what it occupies, buffers included
+}
+
+// Take is one resource occupied for a time, From included and To not.
+type Take struct {
+	Resource string    `json:"resource"`
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+}
+
+// Change says who changes an appointment and why. Staff are not bound by notice,
+// horizon, grid and the limit per visitor, and what they book or move needs nobody's
+// confirmation; everybody else is.
+type Change struct {
+	Author string
+	Reason string // kept in the sealed appointment only, never in journal or event
+	Staff  bool
+}
+
+// Booking is what a visitor, or reception for one, asks for.
+type Booking struct {
+	Slot
+	Contact      string
+	Conversation string
+	Visitor      string
+	Source       map[string]string
+	Author       string
+	Staff        bool
+}
+
+// Hold keeps a slot for a conversation until a time, that instant not included.
+type Hold struct {
+	Slot
+	Conversation string    `json:"conversation"`
+	Until        time.Time `json:"until"`
+	Takes        []Take    `json:"takes"`
+}
+
+var (
+	appointments = storage.NewTable[Appointment]("booking.appointments")
+	starts       = storage.NewTable[struct{}]("booking.starts")
+	owners       = storage.NewTable[struct{}]("booking.owners")
+	holds        = storage.NewTable[Hold]("booking.holds")
+)
+
+// Calendar applies one version of the clinic's file to the store. It is safe for
+// concurrent use; a new version of the file makes a new Calendar.
+type Calendar struct {
+	clinic *clinic.Clinic
+	shared shared
+}
+
+// New returns the calendar of a clinic.
+func New(c *clinic.Clinic) *Calendar { return &Calendar{clinic: c} }
+
+// Query asks for free slots. Zero fields do not restrict.
+type Query struct {
+	Service    string // must be known
+	Specialist string
+	Branch     string
+	From, To   time.Time     // of the start, To not included; zero: from now, to the horizon
+	Within     []clinic.Span // minutes of the wall clock within which a start lies, To not included
+	Limit      int           // 0: all
+	For        string        // conversation whose own hold does not block
+	Ignore     string        // number of the appointment that is being moved
+}
+
+// Why says why a slot cannot be had.
+type Why string
+
+const (
+	Taken   Why = "taken"   // somebody has it
+	Closed  Why = "closed"  // the branch is closed then, or closes before the end
+	Absent  Why = "absent"  // the specialist does not work then, or not to the end
+	Past    Why = "past"    // it has begun
+	Notice  Why = "notice"  // too soon
+	Horizon Why = "horizon" // too far ahead
+	Grid    Why = "grid"    // not a start, or not the length, that is offered
+	Unknown Why = "unknown" // no such service, specialist or branch, or not together
+	Limit   Why = "limit"   // the visitor has as many open appointments as one may have
+)
+
+// Each is matched by errors.Is against the [Refusal] for its reason.
+var (
+	ErrTaken   = errors.New("slot is taken")
+	ErrClosed  = errors.New("slot is outside the branch's hours")
+	ErrAbsent  = errors.New("slot is outside the specialist's hours")
+	ErrPast    = errors.New("slot has begun")
+	ErrNotice  = errors.New("slot is too soon")
+	ErrHorizon = errors.New("slot is too far ahead")
+	ErrGrid    = errors.New("slot is not on the grid")
+	ErrUnknown = errors.New("slot names an unknown service, specialist or branch")
+	ErrLimit   = errors.New("visitor has too many open appointments")
+)
+
+func (w Why) sentinel() error {
+	return map[Why]error{
+		Taken: ErrTaken, Closed: ErrClosed, Absent: ErrAbsent, Past: ErrPast, Notice: ErrNotice,
+		Horizon: ErrHorizon, Grid: ErrGrid, Unknown: ErrUnknown, Limit: ErrLimit,
+	}[w]
+}
+
+// Refusal is why a slot cannot be had, and what can be had that is nearest to it: up
+// to three slots in order of time, of the same specialist where there are any.
+type Refusal struct {
+	Why     Why
+	Slot    Slot
+	Nearest []Slot
+}
+
+func (r *Refusal) Error() string        { return r.Why.sentinel().Error() }
+func (r *Refusal) Is(target error) bool { return target == r.Why.sentinel() }
+
+// What a change of an appointment may answer beside [storage.ErrNotFound] and a Refusal.
+var (
+	ErrStale  = errors.New("appointment was changed meanwhile") // see Stale
+	ErrStatus = errors.New("appointment is not in a state for that")
+)
+
+// Stale is returned for a change made from an old version; it matches ErrStale.
+type Stale struct{ Current Appointment }
+
+func (s *Stale) Error() string {
+	return fmt.Sprintf("%s is at version %d: %v", s.Current.Number, s.Current.Version, ErrStale)
+}
+func (s *Stale) Is(target error) bool { return target == ErrStale }
+
+// WrongStatus is returned for a step that the appointment cannot take, such as
+// confirming a cancelled one; it matches ErrStatus.
+type WrongStatus struct{ Current Appointment }
+
+func (s *WrongStatus) Error() string {
+	return fmt.Sprintf("%s is %s: %v", s.Current.Number, s.Current.Status, ErrStatus)
+}
+func (s *WrongStatus) Is(target error) bool { return target == ErrStatus }
+
+func compareSlots(a, b Slot) int {
+	return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Specialist, b.Specialist))
+}
+
+// instant is a clock's time as it is stored: UTC, to the millisecond.
+func instant(now time.Time) time.Time { return now.UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,220 @@
+package booking
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"okoshko/assistant/clinic"
+	"okoshko/storage"
+)
+
+// wish is a slot that somebody wants, and what to leave out of account.
+type wish struct {
+	Slot
+	who    []string // owners whose open appointments count for the limit; none: no limit
+	hold   string   // conversation whose own hold does not block
+	ignore string   // number of the appointment that is being moved
+	staff  bool     // not bound by notice, horizon, grid, limit
+}
+
+// Check says whether the slot can be had: nil, or a [Refusal] with the nearest that can.
+// who is the conversation that asks, whose own hold does not block and whose open
+// appointments count for the limit unless ignore, the number of an appointment that is
+// being moved, is given. An End of zero is the service's.
+func (c *Calendar) Check(tx *storage.Tx, s Slot, who, ignore string, now time.Time) error {
+	w := wish{Slot: c.complete(s), hold: who, ignore: ignore}
+	if who != "" && ignore == "" {
+		w.who = []string{byConversation(who)}
+	}
+	_, err := c.fit(tx, w, now)
+	return err
+}
+
+// fit is the one judge of slots: it completes the slot and says what it takes, or why
+// it cannot be had.
+func (c *Calendar) fit(tx *storage.Tx, w wish, now time.Time) ([]Take, error) {
+	service, ok := c.known(w.Slot)
+	if !ok {
+		return nil, &Refusal{Why: Unknown, Slot: w.Slot}
+	}
+	why := c.hours(w, service, now)
+	if why == "" {
+		free, err := c.vacant(tx, w, service, now)
+		if err != nil {
+			return nil, err
+		}
+		if free {
+			return takes(service, w.Slot), c.limit(tx, w, now)
+		}
+		why = Taken
+	}
+	nearest, err := c.nearest(tx, w, now)
+	if err != nil {
+		return nil, err
+	}
+	return nil, &Refusal{Why: why, Slot: w.Slot, Nearest: nearest}
+}
+
+func (c *Calendar) known(s Slot) (*clinic.Service, bool) {
+	service, ok := c.clinic.Service(s.Service)
+	if !ok {
+		return nil, false
+	}
+	p, ok := c.clinic.Specialist(s.Specialist)
+	return service, ok && p.Performs(s.Service) && p.Branch == s.Branch
+}
+
+// hours judges the slot by the clock and the clinic's file; "" is well.
+func (c *Calendar) hours(w wish, service *clinic.Service, now time.Time) Why {
+	visible := stretch{w.Start.Unix(), w.End.Unix()}
+	p, _ := c.clinic.Specialist(w.Specialist)
+	d := c.clinic.Date(w.Start)
+	switch {
+	case w.Start.Before(now):
+		return Past
+	case !w.staff && w.Start.Before(now.Add(c.clinic.Booking.Notice)):
+		return Notice
+	case !w.staff && w.Start.After(now.Add(c.clinic.Booking.Horizon)):
+		return Horizon
+	case !w.End.Equal(w.Start.Add(service.Duration)) || w.Start.Nanosecond() != 0:
+		return Grid
+	case !covers(c.opening(w.Branch, d), visible):
+		return Closed
+	case !covers(join(c.periods(p, d)), visible):
+		return Absent
+	case !w.staff && !slices.ContainsFunc(c.grid(p, d), func(s start) bool { return s.at == visible.from }):
+		return Grid
+	}
+	return ""
+}
+
+func (c *Calendar) vacant(tx *storage.Tx, w wish, service *clinic.Service, now time.Time) (bool, error) {
+	for _, t := range takes(service, w.Slot) {
+		taken := stretch{t.From.Unix(), t.To.Unix()}
+		busy, err := around(tx, t.Resource, taken)
+		if err != nil {
+			return false, err
+		}
+		for _, b := range c.blocking(busy, w.hold, w.ignore, now) {
+			if b.from < taken.to && taken.from < b.to {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}
+
+// limit refuses a visitor who has as many open appointments as one may have.
+func (c *Calendar) limit(tx *storage.Tx, w wish, now time.Time) error {
+	open := map[string]bool{}
+	for _, owner := range w.who {
+		own, err := ownedBy(tx, owner)
+		if err != nil {
+			return err
+		}
+		for _, a := range own {
+			if a.Status.Open() && a.End.After(now) {
+				open[a.Number] = true
+			}
+		}
+	}
+	if w.staff || len(open) < c.clinic.Booking.PerVisitor {
+		return nil
+	}
+	return &Refusal{Why: Limit, Slot: w.Slot}
+}
+
+// nearest finds up to three free slots around the wanted start: of the same specialist,
+// else of anybody who performs the service in the branch, else anywhere.
+func (c *Calendar) nearest(tx *storage.Tx, w wish, now time.Time) ([]Slot, error) {
+	q := Query{Service: w.Service, Specialist: w.Specialist, Branch: w.Branch, For: w.hold, Ignore: w.ignore}
+	for _, q.Specialist = range []string{w.Specialist, ""} {
+		near, err := c.closest(tx, q, w.Start, now)
+		if err != nil || len(near) > 0 {
+			return near, err
+		}
+	}
+	q.Branch = ""
+	return c.closest(tx, q, w.Start, now)
+}
+
+// closest finds the free slots closest to a time on its day and after; before its day
+// only when there is nothing later.
+func (c *Calendar) closest(tx *storage.Tx, q Query, to, now time.Time) ([]Slot, error) {
+	const most = 3
+	day := c.clinic.At(c.clinic.Date(to), 0)
+	q.From, q.Limit = day, 60
+	near, err := c.Free(tx, q, now)
+	if err == nil && len(near) == 0 {
+		q.From, q.To, q.Limit = day.AddDate(0, 0, -14), day, 0
+		if bound := now.Add(c.clinic.Booking.Horizon); to.After(bound) {
+			q.From, q.To = bound.AddDate(0, 0, -14), time.Time{}
+		}
+		near, err = c.Free(tx, q, now)
+	}
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(near, func(a, b Slot) int {
+		return cmp.Compare(a.Start.Sub(to).Abs(), b.Start.Sub(to).Abs())
+	})
+	near = slices.Clone(near[:min(len(near), most)])
+	slices.SortStableFunc(near, compareSlots)
+	return near, nil
+}
+
+// complete fills in what a slot leaves to the file: its end, its branch, and UTC.
+func (c *Calendar) complete(s Slot) Slot {
+	if p, ok := c.clinic.Specialist(s.Specialist); ok && s.Branch == "" {
+		s.Branch = p.Branch
+	}
+	if s.Start = s.Start.UTC(); !s.End.IsZero() {
+		s.End = s.End.UTC()
+	}
+	if service, ok := c.clinic.Service(s.Service); ok && s.End.IsZero() {
+		s.End = s.Start.Add(service.Duration)
+	}
+	return s
+}
+
+// Owners of appointments, as keys.
+func byContact(id string) string      { return "contact/" + id }
+func byConversation(id string) string { return "conversation/" + id }
+func byVisitor(id string) string      { return "visitor/" + id }
+
+// ownersOf lists whose appointment it is.
+func ownersOf(contact, conversation, visitor string) []string {
+	var all []string
+	for _, o := range []string{byContact(contact), byConversation(conversation), byVisitor(visitor)} {
+		if !strings.HasSuffix(o, "/") {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+func ownedBy(tx *storage.Tx, owner string) ([]Appointment, error) {
+	var numbers []string
+	var err error
+	prefix := append([]byte(owner), 0)
+	from, to := storage.Prefix(prefix)
+	for key := range owners.Range(tx, from, to, &err) {
+		numbers = append(numbers, string(key[len(prefix):]))
+	}
+	var own []Appointment
+	for _, n := range numbers {
+		a, getErr := Get(tx, n)
+		err = errors.Join(err, getErr)
+		own = append(own, a)
+	}
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(own, func(a, b Appointment) int {
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Number, b.Number))
+	})
+	return own, nil
+}

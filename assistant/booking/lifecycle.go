@@ -1,0 +1,192 @@
+package booking
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"okoshko/assistant/clinic"
+	"okoshko/storage"
+)
+
+// Request takes a slot: the visitor's hold, if there is one, gives way to an appointment,
+// which is confirmed at once where the clinic confirms by rule or staff book, else
+// requested. The slot's End and Branch may be left out. Errors: a [Refusal].
+func (c *Calendar) Request(tx *storage.Tx, b Booking, now time.Time) (Appointment, error) {
+	slot := c.complete(b.Slot)
+	who := ownersOf(b.Contact, b.Conversation, b.Visitor)
+	all, err := c.fit(tx, wish{Slot: slot, who: who, hold: b.Conversation, staff: b.Staff}, now)
+	if err != nil {
+		return Appointment{}, err
+	}
+	if err := c.Release(tx, b.Conversation); err != nil {
+		return Appointment{}, err
+	}
+	number, err := tx.Sequence("booking.number")
+	if err != nil {
+		return Appointment{}, fmt.Errorf("number of an appointment: %w", err)
+	}
+	a := Appointment{
+		Number: fmt.Sprintf("A-%d", 1000+number), Version: 1, Status: c.first(b.Staff), Slot: slot,
+		Contact: b.Contact, Conversation: b.Conversation, Visitor: b.Visitor, Source: b.Source,
+		Created: instant(now), Changed: instant(now), Author: b.Author, Takes: all,
+	}
+	if err := a.place(tx); err != nil {
+		return Appointment{}, err
+	}
+	return a, a.record(tx, string(a.Status), time.Time{}, now)
+}
+
+// first is the status in which an appointment is born, or moved by a visitor.
+func (c *Calendar) first(staff bool) Status {
+	if staff || c.clinic.Booking.Confirm == clinic.ByRule {
+		return Confirmed
+	}
+	return Requested
+}
+
+// step is one way from status to status.
+type step struct {
+	to   Status
+	from []Status
+	when func(c *Calendar, a Appointment, now time.Time) bool // nil: always
+}
+
+// The steps of an appointment's life. Arrived and no-show may be taken for one another
+// and put right; nobody arrives on an earlier day or fails to come before the time.
+var (
+	confirming = step{to: Confirmed, from: []Status{Requested}}
+	declining  = step{to: Declined, from: []Status{Requested}}
+	cancelling = step{to: Cancelled, from: []Status{Requested, Confirmed}}
+	arriving   = step{
+		to: Arrived, from: []Status{Requested, Confirmed, NoShow},
+		when: func(c *Calendar, a Appointment, now time.Time) bool {
+			return c.clinic.Date(a.Start).Compare(c.clinic.Date(now)) <= 0
+		},
+	}
+	missing = step{
+		to: NoShow, from: []Status{Requested, Confirmed, Arrived},
+		when: func(_ *Calendar, a Appointment, now time.Time) bool { return !now.Before(a.Start) },
+	}
+)
+
+// Confirm agrees to a requested appointment. Confirm and its sisters take the version
+// that the change was made from, 0 for any. Taking a step twice has no second effect.
+// Errors: [storage.ErrNotFound], a [Stale] with the present appointment, a [WrongStatus].
+func (c *Calendar) Confirm(tx *storage.Tx, number string, version int, by Change, now time.Time) (Appointment, error) {
+	return c.advance(tx, number, version, confirming, by, now)
+}
+
+// Decline refuses a requested appointment and frees its slot.
+func (c *Calendar) Decline(tx *storage.Tx, number string, version int, by Change, now time.Time) (Appointment, error) {
+	return c.advance(tx, number, version, declining, by, now)
+}
+
+// Cancel frees the slot of an appointment that is still to happen. Other than staff may
+// not cancel one that has begun.
+func (c *Calendar) Cancel(tx *storage.Tx, number string, version int, by Change, now time.Time) (Appointment, error) {
+	s := cancelling
+	if !by.Staff {
+		s.when = notBegun
+	}
+	return c.advance(tx, number, version, s, by, now)
+}
+
+// Arrived notes that the visitor came, from the appointment's day on.
+func (c *Calendar) Arrived(tx *storage.Tx, number string, version int, by Change, now time.Time) (Appointment, error) {
+	return c.advance(tx, number, version, arriving, by, now)
+}
+
+// NoShow notes that the visitor did not come, from the appointment's start on.
+func (c *Calendar) NoShow(tx *storage.Tx, number string, version int, by Change, now time.Time) (Appointment, error) {
+	return c.advance(tx, number, version, missing, by, now)
+}
+
+func notBegun(_ *Calendar, a Appointment, now time.Time) bool { return now.Before(a.Start) }
+
+func (c *Calendar) advance(tx *storage.Tx, number string, version int, s step, by Change, now time.Time) (Appointment, error) {
+	a, err := at(tx, number, version)
+	if err != nil || a.Status == s.to {
+		return a, err
+	}
+	if !slices.Contains(s.from, a.Status) || s.when != nil && !s.when(c, a, now) {
+		return Appointment{}, &WrongStatus{a}
+	}
+	if s.to == Declined || s.to == Cancelled {
+		if err := vacate(tx, a.Takes, a.Number); err != nil {
+			return Appointment{}, err
+		}
+	}
+	a.Status = s.to
+	a.touch(by, now)
+	if err := appointments.Put(tx, []byte(a.Number), a); err != nil {
+		return Appointment{}, err
+	}
+	return a, a.record(tx, string(a.Status), time.Time{}, now)
+}
+
+// Move puts an open appointment into another slot: it has the new one exactly when it
+// gives the old one up. Where the clinic confirms by hand, a visitor's move asks anew: the
+// appointment is requested again, because reception agreed to the old time and not to
+// this one, and both the old slot and the wait for an answer are the visitor's choice.
+// Moved by staff, its status stays. The slot may leave out what does not change, service,
+// specialist and branch, and its End. Errors: as for Confirm, and a [Refusal].
+func (c *Calendar) Move(tx *storage.Tx, number string, version int, to Slot, by Change, now time.Time) (Appointment, error) {
+	a, err := at(tx, number, version)
+	if err != nil {
+		return Appointment{}, err
+	}
+	if !a.Status.Open() || !by.Staff && !now.Before(a.Start) {
+		return Appointment{}, &WrongStatus{a}
+	}
+	to = c.complete(a.filling(to))
+	if to == a.Slot {
+		return a, nil
+	}
+	all, err := c.fit(tx, wish{Slot: to, hold: a.Conversation, ignore: a.Number, staff: by.Staff}, now)
+	if err != nil {
+		return Appointment{}, err
+	}
+	if err := errors.Join(c.Release(tx, a.Conversation), a.displace(tx)); err != nil {
+		return Appointment{}, err
+	}
+	was := a.Start
+	a.Slot, a.Takes = to, all
+	if !by.Staff {
+		a.Status = c.first(false)
+	}
+	a.touch(by, now)
+	if err := a.place(tx); err != nil {
+		return Appointment{}, err
+	}
+	return a, a.record(tx, "moved", was, now)
+}
+
+// filling returns the slot with what it leaves out taken from the appointment.
+func (a Appointment) filling(s Slot) Slot {
+	if s.Service == "" {
+		s.Service = a.Service
+	}
+	if s.Specialist == "" {
+		s.Specialist = a.Specialist
+		if s.Branch == "" {
+			s.Branch = a.Branch
+		}
+	}
+	return s
+}
+
+// at reads an appointment for a change made from a version.
+func at(tx *storage.Tx, number string, version int) (Appointment, error) {
+	a, err := Get(tx, number)
+	if err == nil && version != 0 && version != a.Version {
+		return Appointment{}, &Stale{a}
+	}
+	return a, err
+}
+
+func (a *Appointment) touch(by Change, now time.Time) {
+	a.Version++
+	a.Changed, a.Author, a.Reason = instant(now), by.Author, by.Reason
+}

@@ -1,0 +1,192 @@
+package assistant
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"okoshko/assistant/booking"
+	"okoshko/assistant/clinic"
+	"okoshko/prompts"
+)
+
+// A button's id says by itself what it means, so that an old one still does
+// what its label says, or does nothing:
+//
+//	do/VERB[/NUMBER]            book, show, price, human, resume, know, erase, wait, other, move/A-1042, cancel/A-1042
+//	yes/SEQ, no/SEQ             to what the reply SEQ asked
+//	service/ID, branch/ID, specialist/ID, which/NUMBER, edit/FIELD
+//	slot/SPECIALIST/SERVICE/UNIX
+
+func slotID(s booking.Slot) string {
+	return fmt.Sprintf("slot/%s/%s/%d", s.Specialist, s.Service, s.Start.Unix())
+}
+
+// slotOf reads a slot's id. What it says is a wish: the calendar decides.
+func slotOf(c *clinic.Clinic, id string) (s booking.Slot, ok bool) {
+	parts := strings.Split(id, "/")
+	if len(parts) != 4 || parts[0] != "slot" {
+		return s, false
+	}
+	who, okWho := c.Specialist(parts[1])
+	what, okWhat := c.Service(parts[2])
+	unix, err := strconv.ParseInt(parts[3], 10, 64)
+	if !okWho || !okWhat || err != nil {
+		return s, false
+	}
+	start := time.Unix(unix, 0).UTC()
+	return booking.Slot{
+		Service: what.ID, Specialist: who.ID, Branch: who.Branch,
+		Start: start, End: start.Add(what.Duration),
+	}, true
+}
+
+// menu is what a visitor who has not said what they want is offered.
+func menu(lang string, own bool) []Button {
+	ids := []string{"book", "prices", "human"}
+	if own {
+		ids = []string{"book", "mine", "prices", "human"}
+	}
+	do := map[string]string{"book": "do/book", "mine": "do/show", "prices": "do/price", "human": "do/human"}
+	buttons := make([]Button, 0, len(ids))
+	for _, id := range ids {
+		buttons = append(buttons, Button{do[id], prompts.Say(lang, "button."+id, nil)})
+	}
+	return buttons
+}
+
+// press does what a button says. One whose time has passed does nothing, and
+// what is open is asked again.
+func (t *turn) press(id string) {
+	t.heard = true
+	verb, rest, _ := strings.Cut(id, "/")
+	switch verb {
+	case "do":
+		t.pressDo(rest)
+	case "yes", "no":
+		if seq, err := strconv.ParseUint(rest, 10, 64); err != nil || seq != t.st.AskedAt {
+			return
+		}
+		if verb == "yes" {
+			t.affirm("pressed")
+			return
+		}
+		t.deny()
+	case "service":
+		t.started(GoalBook)
+		t.chooseService(rest)
+	case "branch":
+		t.chooseBranch(rest)
+	case "specialist":
+		t.chooseSpecialist(rest)
+	case "which":
+		for _, a := range t.open() {
+			if a.Number == rest && (t.st.Goal == GoalCancel || t.st.Goal == GoalMove) {
+				t.st.Target = rest
+			}
+		}
+	case "edit":
+		t.edit(rest)
+	case "slot":
+		t.pressSlot(id)
+	}
+}
+
+// started sets the goal where there is none.
+func (t *turn) started(g Goal) {
+	if t.st.Goal == GoalNone {
+		t.st.Goal = g
+	}
+}
+
+func (t *turn) pressSlot(id string) {
+	s, ok := slotOf(t.f.clinic, id)
+	if !ok || t.st.Goal == GoalErase || t.st.Goal == GoalCancel {
+		return
+	}
+	t.started(GoalBook)
+	if t.st.Goal == GoalWait {
+		t.st.Goal = GoalBook
+	}
+	t.release()
+	r := &t.st.Request
+	r.Want, r.When, r.Nearest, r.Page = &s, nil, false, 0
+	if t.st.Goal == GoalBook {
+		r.Service, r.Services = s.Service, nil
+	}
+	t.st.Full = false
+}
+
+func (t *turn) pressDo(what string) {
+	verb, number, _ := strings.Cut(what, "/")
+	switch verb {
+	case "book":
+		t.aim(GoalBook)
+	case "show":
+		t.out.effect(effectShow, "")
+	case "price":
+		t.price()
+	case "human":
+		t.handoff("asked", "")
+	case "resume":
+		if t.st.Owner.Kind == OwnerWaiting {
+			t.st.Owner = Owner{Kind: OwnerAssistant, Since: t.f.now}
+		}
+		t.out.say("human.back", nil)
+		t.out.done, t.out.expects, t.out.buttons = true, ExpectMore, menu(t.st.Lang, len(t.f.own) > 0)
+	case "know":
+		t.out.effect(effectKnow, "")
+	case "erase":
+		t.release()
+		t.st.reset()
+		t.st.Goal = GoalErase
+	case "wait":
+		t.aim(GoalWait)
+	case "other":
+		t.st.Full = false
+		t.st.Request.When, t.st.Request.Nearest = nil, true
+		t.st.Request.Page++
+	case "move", "cancel":
+		t.pressChange(verb, number)
+	}
+}
+
+func (t *turn) pressChange(verb, number string) {
+	for _, a := range t.open() {
+		if a.Number != number {
+			continue
+		}
+		t.release()
+		t.st.reset()
+		t.st.Target = number
+		t.st.Goal = GoalCancel
+		if verb == "move" {
+			t.st.Goal = GoalMove
+		}
+		return
+	}
+}
+
+// edit opens one field of a summary again.
+func (t *turn) edit(field string) {
+	if t.st.Goal != GoalBook {
+		return
+	}
+	t.st.Editing = false
+	r := &t.st.Request
+	switch field {
+	case "time":
+		t.clearTime()
+		r.Nearest = true
+	case "service":
+		t.unslot()
+		r.Service, r.Services, r.Specialist, r.Branch = "", nil, "", ""
+	case "name":
+		t.out.effect(effectName, "")
+	case "phone":
+		t.out.effect(effectPhone, "")
+	case "drop":
+		t.drop()
+	}
+}

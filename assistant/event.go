@@ -1,0 +1,148 @@
+package assistant
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"okoshko/assistant/booking"
+	"okoshko/assistant/privacy"
+	"okoshko/storage"
+	"okoshko/storage/outbox"
+)
+
+// named is something of the clinic with its name in the clinic's first language.
+type named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// eventContact is who an event is about.
+type eventContact struct {
+	ID    string `json:"id"`
+	Name  string `json:"name,omitempty"`
+	Phone string `json:"phone,omitempty"`
+	Email string `json:"email,omitempty"`
+}
+
+type eventConsent struct {
+	Version string    `json:"version"`
+	At      time.Time `json:"at"`
+}
+
+// appointmentEvent is the data of an appointment's events, as PROTOCOL shows it.
+type appointmentEvent struct {
+	Number     string            `json:"number"`
+	Status     booking.Status    `json:"status"`
+	Version    int               `json:"version"`
+	Service    named             `json:"service"`
+	Specialist named             `json:"specialist"`
+	Branch     named             `json:"branch"`
+	Start      time.Time         `json:"start"`
+	End        time.Time         `json:"end"`
+	Was        *time.Time        `json:"was,omitempty"`
+	Timezone   string            `json:"timezone"`
+	Contact    *eventContact     `json:"contact,omitempty"`
+	Consent    *eventConsent     `json:"consent,omitempty"`
+	Source     map[string]string `json:"source,omitempty"`
+	KeepUntil  string            `json:"keep_until,omitempty"`
+}
+
+// EventBody writes what a receiver is told of an event: names of the clinic's
+// things, and, for a receiver that may know it, the person's name and phone as
+// they are now, so that an erased person is never sent. drop is true where
+// there is nothing to tell this receiver.
+func (a *Assistant) EventBody(e outbox.Event, contact bool) (body []byte, drop bool, err error) {
+	h := a.house.Load()
+	var data any
+	err = a.db.View(func(tx *storage.Tx) error {
+		switch {
+		case strings.HasPrefix(e.Type, "appointment."):
+			data, err = h.appointmentData(tx, e, contact)
+		default:
+			data, drop, err = plainData(tx, e, contact)
+		}
+		return err
+	})
+	if err != nil || drop {
+		return nil, drop, err
+	}
+	body, err = json.Marshal(struct {
+		Type      string    `json:"type"`
+		Timestamp time.Time `json:"timestamp"`
+		Data      any       `json:"data"`
+	}{e.Type, e.At.In(h.clinic.Location).Truncate(time.Second), data})
+	return body, false, err
+}
+
+func (h *house) appointmentData(tx *storage.Tx, e outbox.Event, contact bool) (any, error) {
+	var d booking.EventData
+	if err := json.Unmarshal(e.Data, &d); err != nil {
+		return nil, fmt.Errorf("event %s: %w", e.ID, err)
+	}
+	zone := h.clinic.Location
+	lang := h.clinic.Languages[0]
+	out := appointmentEvent{
+		Number: d.Number, Status: d.Status, Version: d.Version,
+		Service: named{ID: d.Service}, Specialist: named{ID: d.Specialist}, Branch: named{ID: d.Branch},
+		Start: d.Start.In(zone), End: d.End.In(zone), Timezone: zone.String(), Source: d.Source,
+	}
+	if s, ok := h.clinic.Service(d.Service); ok {
+		out.Service.Name = s.Name.In(lang)
+	}
+	if s, ok := h.clinic.Specialist(d.Specialist); ok {
+		out.Specialist.Name = s.Name.In(lang)
+	}
+	if b, ok := h.clinic.Branch(d.Branch); ok {
+		out.Branch.Name = b.Name.In(lang)
+	}
+	if d.Was != nil {
+		was := d.Was.In(zone)
+		out.Was = &was
+	}
+	if keep := h.clinic.Privacy.Retention.Appointments; keep > 0 {
+		out.KeepUntil = e.At.In(zone).Add(keep).Format(time.DateOnly)
+	}
+	if !contact || d.Contact == "" {
+		return out, nil
+	}
+	who, err := privacy.Get(tx, d.Contact)
+	if errors.Is(err, storage.ErrNotFound) {
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.Contact = &eventContact{who.ID, who.Name, who.Phone, who.Email}
+	given, err := privacy.Consents(tx, who.Conversation)
+	for _, c := range given {
+		if c.Withdrawn.IsZero() {
+			out.Consent = &eventConsent{c.Version, c.At.In(zone)}
+		}
+	}
+	return out, err
+}
+
+// plainData is the data of events that are not an appointment's: ids, and the
+// contact's only for a receiver that knows contacts.
+func plainData(tx *storage.Tx, e outbox.Event, contact bool) (data map[string]any, drop bool, err error) {
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return nil, false, fmt.Errorf("event %s: %w", e.ID, err)
+	}
+	id, _ := data["contact"].(string)
+	delete(data, "contact")
+	if id == "" {
+		return data, e.Type == "contact.erased", nil
+	}
+	if !contact {
+		return data, e.Type == "contact.erased", nil
+	}
+	who, err := privacy.Get(tx, id)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return nil, false, err
+	}
+	data["contact"] = eventContact{ID: id, Name: who.Name, Phone: who.Phone, Email: who.Email}
+	return data, false, nil
+}

@@ -1,0 +1,500 @@
+package assistant
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"okoshko/assistant/booking"
+	"okoshko/assistant/nlu"
+	"okoshko/assistant/nlu/when"
+	"okoshko/prompts"
+)
+
+// fields takes over the values that the message sets.
+func (t *turn) fields() {
+	set := t.commands("set", "correct")
+	if len(set) == 0 || t.st.Goal == GoalErase {
+		return
+	}
+	if (t.st.Goal == GoalCancel || t.st.Goal == GoalMove) && t.st.Target == "" {
+		set = t.aimAt(set)
+	}
+	var times []nlu.Command
+	for _, c := range set {
+		switch c.Field {
+		case nlu.FieldService:
+			t.setService(c)
+		case nlu.FieldSpecialist:
+			t.setSpecialist(c)
+		case nlu.FieldBranch:
+			t.setBranch(c)
+		case nlu.FieldTime:
+			times = append(times, c)
+		case nlu.FieldName, nlu.FieldPhone, nlu.FieldEmail:
+			t.setPerson(c)
+		}
+	}
+	if len(times) > 0 {
+		t.setTime(times)
+	}
+	if t.st.Goal == GoalNone && t.changed && !t.has("price", "ask", "show", "know") {
+		t.st.Goal = GoalBook
+	}
+}
+
+// aimAt uses the fields that tell one of the visitor's own appointments from
+// the others, and returns those that are left. In a move a time is the new one.
+func (t *turn) aimAt(set []nlu.Command) (rest []nlu.Command) {
+	left := t.open()
+	narrow := func(keep func(booking.Appointment) bool) bool {
+		var some []booking.Appointment
+		for _, a := range left {
+			if keep(a) {
+				some = append(some, a)
+			}
+		}
+		if len(some) > 0 {
+			left = some
+		}
+		return len(some) > 0
+	}
+	for _, c := range set {
+		ids := append([]string{c.Value}, c.Others...)
+		used := false
+		switch {
+		case c.Field == nlu.FieldService:
+			used = narrow(func(a booking.Appointment) bool { return slices.Contains(ids, a.Slot.Service) })
+		case c.Field == nlu.FieldSpecialist:
+			used = narrow(func(a booking.Appointment) bool { return slices.Contains(ids, a.Slot.Specialist) })
+		case c.Field == nlu.FieldTime && t.st.Goal == GoalCancel:
+			used = narrow(func(a booking.Appointment) bool { return fits(a, c.Constraint, t.f.now.Location()) })
+		}
+		if used {
+			t.heard = true
+			continue
+		}
+		rest = append(rest, c)
+	}
+	if len(left) == 1 {
+		t.st.Target = left[0].Number
+	}
+	return rest
+}
+
+// setService takes a service. Words that fit several leave it open and narrow
+// the question.
+func (t *turn) setService(c nlu.Command) {
+	t.heard = true
+	ids := slices.Compact(append([]string{c.Value}, c.Others...))
+	if narrowed := keep(ids, t.st.Request.Services); len(narrowed) > 0 {
+		ids = narrowed
+	}
+	if who := t.specialistAsked(); who != "" {
+		if s, ok := t.f.clinic.Specialist(who); ok {
+			if narrowed := keep(ids, s.Services); len(narrowed) > 0 {
+				ids = narrowed
+			}
+		}
+	}
+	r := &t.st.Request
+	if len(ids) > 1 {
+		if slices.Contains(ids, r.Service) {
+			return
+		}
+		r.Service, r.Services = "", ids
+		t.unslot()
+		t.changed = true
+		return
+	}
+	t.chooseService(ids[0])
+}
+
+func (t *turn) chooseService(id string) {
+	r := &t.st.Request
+	if r.Service == id {
+		return
+	}
+	if _, ok := t.f.clinic.Service(id); !ok {
+		return
+	}
+	t.unslot()
+	r.Service, r.Services = id, nil
+	t.changed = true
+	t.reconcile()
+}
+
+// unslot lets go of the chosen slot and keeps its time as a wish.
+func (t *turn) unslot() {
+	r := &t.st.Request
+	if r.Slot != nil {
+		r.When = []when.Constraint{at(r.Slot.Start.In(t.f.now.Location()))}
+	}
+	t.release()
+}
+
+// specialistAsked is the specialist of the request or of this message.
+func (t *turn) specialistAsked() string {
+	for _, c := range t.commands("set", "correct") {
+		if c.Field == nlu.FieldSpecialist && len(c.Others) == 0 && c.Value != Any {
+			return c.Value
+		}
+	}
+	if t.st.Request.Specialist == Any {
+		return ""
+	}
+	return t.st.Request.Specialist
+}
+
+func (t *turn) setSpecialist(c nlu.Command) {
+	t.heard = true
+	r := &t.st.Request
+	ids := slices.Compact(append([]string{c.Value}, c.Others...))
+	if len(ids) > 1 && r.Service != "" {
+		var can []string
+		for _, s := range t.f.clinic.Performers(r.Service) {
+			can = append(can, s.ID)
+		}
+		if some := keep(ids, can); len(some) > 0 {
+			ids = some
+		}
+	}
+	if len(ids) > 1 {
+		r.Specialist, r.Named = "", ids
+		t.unslot()
+		t.changed = true
+		return
+	}
+	t.chooseSpecialist(ids[0])
+}
+
+func (t *turn) chooseSpecialist(id string) {
+	r := &t.st.Request
+	r.Named = nil
+	if r.Specialist == id {
+		return
+	}
+	s, ok := t.f.clinic.Specialist(id)
+	if !ok && id != Any {
+		return
+	}
+	if r.Slot != nil && id != Any && r.Slot.Specialist != id {
+		t.unslot()
+	}
+	r.Specialist = id
+	t.changed = true
+	if ok {
+		r.Branch = s.Branch
+		if r.Service == "" && len(r.Services) == 0 && len(s.Services) == 1 {
+			r.Service = s.Services[0]
+		}
+	}
+	t.reconcile()
+}
+
+func (t *turn) setBranch(c nlu.Command) {
+	t.heard = true
+	t.chooseBranch(c.Value)
+}
+
+func (t *turn) chooseBranch(id string) {
+	r := &t.st.Request
+	if r.Branch == id {
+		return
+	}
+	if _, ok := t.f.clinic.Branch(id); !ok && id != Any {
+		return
+	}
+	if r.Slot != nil && id != Any && r.Slot.Branch != id {
+		t.unslot()
+	}
+	r.Branch = id
+	t.changed = true
+	t.reconcile()
+}
+
+// reconcile drops what does not go with the service, and says so: the service
+// is what the visitor came for.
+func (t *turn) reconcile() {
+	r, lang := &t.st.Request, t.st.Lang
+	service, ok := t.f.clinic.Service(r.Service)
+	if !ok {
+		return
+	}
+	if s, ok := t.f.clinic.Specialist(r.Specialist); ok && !s.Performs(r.Service) {
+		t.out.say("specialist.service", prompts.Args{"service": service.Name.In(lang), "who": t.performers()})
+		if r.Branch == s.Branch {
+			r.Branch = ""
+		}
+		r.Specialist = ""
+	}
+	if b, ok := t.f.clinic.Branch(r.Branch); ok {
+		where := t.branches()
+		if !slices.Contains(where, b.ID) {
+			var names []string
+			for _, id := range where {
+				if b, ok := t.f.clinic.Branch(id); ok {
+					names = append(names, b.Name.In(lang))
+				}
+			}
+			t.out.say("branch.service", prompts.Args{"service": service.Name.In(lang), "branch": strings.Join(names, ", ")})
+			r.Branch = ""
+		}
+	}
+}
+
+func (t *turn) performers() string {
+	var names []string
+	for _, s := range t.f.clinic.Performers(t.st.Request.Service) {
+		names = append(names, s.Name.In(t.st.Lang))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (t *turn) branches() []string { return branchesOf(t.f.clinic, t.st.Request.Service) }
+
+// setTime takes the wanted times. What the words leave open is taken from what
+// was wanted before: a clock time keeps the day, a day keeps the clock time.
+func (t *turn) setTime(cmds []nlu.Command) {
+	t.heard = true
+	r := &t.st.Request
+	var wanted []when.Constraint
+	nearest := false
+	for _, c := range cmds {
+		if c.Nearest {
+			nearest = true
+		}
+		for _, one := range append([]when.Constraint{c.Constraint}, c.Alternatives...) {
+			if m := t.merge(one); m.Dates != nil || m.Time != nil {
+				wanted = append(wanted, m)
+			}
+		}
+	}
+	if r.Slot != nil && len(wanted) == 1 && sameTime(wanted[0], *r.Slot, t.f.now.Location()) {
+		return // said again what is chosen already
+	}
+	t.release()
+	r.When, r.Nearest, r.Want, r.Page = wanted, nearest, nil, 0
+	t.st.Full = false
+	t.changed = true
+}
+
+func (t *turn) merge(c when.Constraint) when.Constraint {
+	base := t.base(c)
+	if c.Same && c.Time == nil {
+		c.Time = base.Time
+	}
+	if c.Dates == nil && c.Time != nil {
+		c.Dates = base.Dates
+	}
+	if c.Time == nil && c.Dates != nil && !c.Nearest {
+		c.Time = base.Time
+	}
+	c.Same, c.Nearest = false, false
+	return c
+}
+
+// base is the time that an incomplete one adds to: of the slot on offer with
+// that clock time, of the chosen slot, of the wish before, or of the
+// appointment that is to be moved.
+func (t *turn) base(c when.Constraint) when.Constraint {
+	zone := t.f.now.Location()
+	r := t.st.Request
+	if c.Dates == nil && c.Time != nil && c.Time.Kind == "at" {
+		for _, id := range t.st.Choices {
+			if s, ok := slotOf(t.f.clinic, id); ok && s.Start.In(zone).Format("15:04") == c.Time.From {
+				return at(s.Start.In(zone))
+			}
+		}
+	}
+	if r.Slot != nil {
+		return at(r.Slot.Start.In(zone))
+	}
+	if len(r.When) > 0 {
+		return r.When[0]
+	}
+	for _, a := range t.f.own {
+		if a.Number == t.st.Target || t.st.Goal == GoalMove && len(t.f.own) == 1 {
+			return when.Constraint{Time: at(a.Slot.Start.In(zone)).Time}
+		}
+	}
+	return when.Constraint{}
+}
+
+// setPerson takes a name, phone or e-mail address. An empty value is one that
+// cannot be right.
+func (t *turn) setPerson(c nlu.Command) {
+	if c.Value == "" {
+		return // asked again, by missed
+	}
+	t.heard = true
+	kind := map[nlu.Field]effectKind{nlu.FieldName: effectName, nlu.FieldPhone: effectPhone, nlu.FieldEmail: effectEmail}[c.Field]
+	t.out.effect(kind, c.Value)
+	if t.st.Asked == ExpectConfirm {
+		t.changed = true
+	}
+}
+
+// answers are yes, no and the choice of one of what was offered.
+func (t *turn) answers() {
+	for _, c := range t.commands("choose") {
+		if slices.Contains(t.st.Choices, c.Value) {
+			t.press(c.Value)
+			return
+		}
+	}
+	for _, c := range t.commands("deny") {
+		t.heard = true
+		if c.Field != "" {
+			t.turnDown(c)
+			return
+		}
+		if !t.changed {
+			t.deny()
+			return
+		}
+	}
+	if t.has("affirm") {
+		t.heard = true
+		if !t.changed {
+			t.affirm("said")
+		}
+	}
+}
+
+// turnDown is «not this one»: what was chosen is open again.
+func (t *turn) turnDown(c nlu.Command) {
+	r := &t.st.Request
+	id := c.Not
+	switch c.Field {
+	case nlu.FieldSpecialist:
+		if id == "" && r.Slot != nil {
+			id = r.Slot.Specialist
+		}
+		if r.Specialist == id || r.Specialist == "" {
+			r.Specialist, r.Not = "", append(r.Not, id)
+			t.unslot()
+		}
+	case nlu.FieldBranch:
+		t.unslot()
+		r.Branch = ""
+	case nlu.FieldService:
+		t.unslot()
+		r.Service, r.Services = "", nil
+	case nlu.FieldTime:
+		t.clearTime()
+		r.Nearest = true
+	case nlu.FieldName:
+		t.out.effect(effectName, "")
+	case nlu.FieldPhone:
+		t.out.effect(effectPhone, "")
+	}
+	t.changed = true
+}
+
+// affirm is a yes to what was asked last.
+func (t *turn) affirm(how string) {
+	switch t.st.Asked {
+	case ExpectConsent:
+		t.out.effect(effectConsent, how)
+	case ExpectConfirm:
+		if t.st.Editing {
+			t.st.Editing = false
+			break
+		}
+		t.out.do = true
+	case ExpectTime, ExpectWhich:
+		if len(t.st.Choices) > 0 && (len(t.st.Choices) == 1 || !strings.HasPrefix(t.st.Choices[1], "slot/") && t.st.Asked == ExpectTime) {
+			t.press(t.st.Choices[0])
+		}
+		return // a yes to several is asked again
+	case ExpectMore:
+		t.out.done, t.out.expects = true, ExpectMore
+		t.out.say("more", nil)
+		t.out.buttons = menu(t.st.Lang, len(t.f.own) > 0)
+	default:
+		return
+	}
+	t.heard = true
+}
+
+// deny is a no to what was asked last.
+func (t *turn) deny() {
+	t.heard = true
+	t.st.Full = t.st.Full && t.st.Asked == ExpectTime
+	switch t.st.Asked {
+	case ExpectConsent:
+		t.refuse()
+	case ExpectConfirm:
+		if t.st.Goal != GoalBook || t.st.Editing {
+			t.drop()
+			return
+		}
+		t.st.Editing = true
+	case ExpectName, ExpectPhone, ExpectEmail:
+		t.out.denied = true
+	case ExpectSpecialist:
+		t.chooseSpecialist(Any)
+	case ExpectBranch:
+		t.chooseBranch(Any)
+	case ExpectTime:
+		if len(t.st.Request.When) == 0 && !t.st.Full {
+			t.st.Request.Page++
+		}
+	case ExpectWhich:
+		t.drop()
+	case ExpectMore, ExpectNothing:
+		t.out.say("thanks", nil)
+		t.out.done, t.out.expects = true, ExpectMore
+	}
+}
+
+// mostRefusals is how often a name or phone may be refused or wrong before the
+// assistant stops asking.
+const mostRefusals = 2
+
+// giveUpPerson ends a booking that lacks a phone and offers a person.
+func (t *turn) giveUpPerson() {
+	t.out.say("person.refused", prompts.Args{"phone": t.phone()})
+	t.release()
+	t.st.reset()
+	t.out.done, t.out.expects = true, ExpectMore
+	t.out.buttons = []Button{{"do/human", prompts.Say(t.st.Lang, "button.human", nil)}}
+}
+
+func (t *turn) refuse() {
+	t.out.say("consent.refused", prompts.Args{"phone": t.phone()})
+	t.out.effect(effectRefuse, "")
+	t.release()
+	t.st.reset()
+	t.out.done, t.out.expects = true, ExpectMore
+}
+
+// at is the constraint that one instant, in the clinic's zone, fulfils.
+func at(start time.Time) when.Constraint {
+	day := dateOf(start)
+	return when.Constraint{
+		Dates: &[2]when.Date{day, day},
+		Time:  &when.Clock{Kind: "at", From: start.Format("15:04")},
+	}
+}
+
+func sameTime(c when.Constraint, s booking.Slot, zone *time.Location) bool {
+	start := s.Start.In(zone)
+	return c.Dates != nil && c.Dates[0] == dateOf(start) && c.Dates[1] == c.Dates[0] &&
+		c.Time != nil && c.Time.Kind == "at" && c.Time.From == start.Format("15:04")
+}
+
+func keep(ids, among []string) (kept []string) {
+	for _, id := range ids {
+		if slices.Contains(among, id) {
+			kept = append(kept, id)
+		}
+	}
+	return kept
+}
+
+func dateOf(t time.Time) when.Date {
+	y, m, d := t.Date()
+	return when.Date{Year: y, Month: m, Day: d}
+}

@@ -1,0 +1,435 @@
+package nlu
+
+import (
+	"slices"
+	"strings"
+
+	"okoshko/assistant/nlu/token"
+	"okoshko/assistant/nlu/when"
+)
+
+// data says the phones and addresses that the visitor gave.
+func (m *message) data() {
+	for _, s := range m.pii.spans {
+		field := map[string]Field{KindPhone: FieldPhone, KindEmail: FieldEmail}[s.Kind]
+		if field == "" {
+			continue
+		}
+		c := Command{Do: Set, Field: field, Value: s.Value, Quote: m.text[s.Start:s.End], Start: s.Start, End: s.End}
+		if m.context.Explain {
+			c.Rule = "pii: " + s.Kind
+		}
+		m.commands = append(m.commands, c)
+	}
+	for i := range m.words { // «паспорт», «мой телефон» only announce the number
+		for k := i - 1; m.words[i].personal && k >= max(0, i-3) && !m.words[k+1].stop; k-- {
+			w := &m.words[k]
+			for _, row := range hintWords {
+				if row.text && w.text == row.stem || !row.text && strings.HasPrefix(w.text, row.stem) {
+					w.covered, w.classes = true, set{}
+				}
+			}
+		}
+	}
+}
+
+// time lets package when read the tokens; personal data is one sign to it.
+func (m *message) time() {
+	tokens := m.tokens
+	if len(m.pii.spans) > 0 {
+		tokens = make([]token.Token, 0, len(m.tokens))
+		for i, t := range m.tokens {
+			if !m.pii.taken[i] {
+				tokens = append(tokens, t)
+				continue
+			}
+			if i == 0 || !m.pii.taken[i-1] {
+				tokens = append(tokens, token.Token{Start: t.Start, End: t.End, Text: "¤", Raw: t.Raw, Kind: token.Sign, Space: true})
+			}
+		}
+	}
+	readings := when.Read(tokens, when.Context{Lang: m.context.Lang, Now: m.context.Now, Hours: m.reader.hours, Asked: m.context.Expects == FieldTime})
+	class := m.lexicon.ids[classTime]
+	wanted := slices.ContainsFunc(readings, func(r when.Reading) bool { return !r.Negated })
+	for _, r := range readings {
+		if r.Start < 0 || r.End > len(m.text) || r.Start >= r.End {
+			continue
+		}
+		parts := r.Parts
+		if len(parts) == 0 {
+			parts = [][2]int{{r.Start, r.End}}
+		}
+		for i := range m.words {
+			for _, p := range parts {
+				if m.start(i) < p[1] && m.end(i) > p[0] {
+					m.words[i].classes.add(class)
+					m.words[i].covered = true
+				}
+			}
+		}
+		if r.Negated && wanted {
+			continue
+		}
+		c := Command{Do: Set, Field: FieldTime, Constraint: r.Constraint, Alternatives: r.Alternatives, Start: r.Start, End: r.End, Quote: m.text[r.Start:r.End]}
+		if r.Negated {
+			c.Do = Deny
+		}
+		if wanted && slices.ContainsFunc(readings, func(o when.Reading) bool { return o.Negated }) {
+			c.Do = Correct
+		}
+		if m.context.Explain {
+			c.Rule = "when: " + r.Rule
+		}
+		m.commands = append(m.commands, c)
+	}
+}
+
+// terms finds the clinic's terms and tells the words which field they belong to.
+func (m *message) terms() [][]candidate {
+	groups := m.reader.vocabulary.find(m.words)
+	kept := groups[:0]
+	for _, g := range groups {
+		best := g[0]
+		if m.plainTalk(best) {
+			continue
+		}
+		for _, i := range best.words {
+			m.words[i].vocab = m.reader.vocabulary.terms[best.term].Field
+		}
+		kept = append(kept, g)
+	}
+	return kept
+}
+
+// plainTalk holds for a part of a name that is an everyday word of the command tables,
+// or belongs to a time.
+func (m *message) plainTalk(c candidate) bool {
+	if c.full {
+		return len(c.words) == 1 && m.words[c.words[0]].number
+	}
+	for _, i := range c.words {
+		w := &m.words[i]
+		if !stopWords[w.text] && !w.number && !timeWord(w, m) {
+			return false
+		}
+	}
+	return true
+}
+
+// names finds persons and says the visitor's own name.
+func (m *message) names(groups [][]candidate) {
+	r := &nameReader{message: m, dictionary: m.reader.dictionary, kinds: make([]nameKind, len(m.words))}
+	m.yieldNames(groups)
+	r.read()
+	said := false
+	for _, n := range r.found {
+		m.pii.spans = append(m.pii.spans, Span{Kind: KindName, Start: m.start(n.from), End: m.end(n.to - 1), Value: n.value})
+		if n.own && !said {
+			said = true
+			m.say(Command{Do: Set, Field: FieldName, Value: n.value}, n.from, n.to-1, "name: "+n.rule)
+		}
+	}
+}
+
+// yieldNames frees words from the clinic's specialists where the visitor was asked for
+// the own name and does not say «к …».
+func (m *message) yieldNames(groups [][]candidate) {
+	if m.context.Expects != FieldName {
+		return
+	}
+	for _, g := range groups {
+		if m.reader.vocabulary.terms[g[0].term].Field != FieldSpecialist {
+			continue
+		}
+		first := g[0].words[0]
+		if first > 0 && behind[m.words[first-1].text] {
+			continue
+		}
+		for _, i := range g[0].words {
+			m.words[i].vocab = ""
+		}
+	}
+}
+
+// setTerms says the clinic's terms that were named. A part of a name gives way to a
+// whole one of the same field.
+func (m *message) setTerms(groups [][]candidate) {
+	whole := map[int]bool{} // terms that are named by a whole name or alias
+	for _, g := range groups {
+		for _, c := range g {
+			whole[c.term] = whole[c.term] || c.full && !m.named(c)
+		}
+	}
+	for _, g := range groups {
+		best := g[0]
+		if m.named(best) {
+			continue
+		}
+		t := m.reader.vocabulary.terms[best.term]
+		class := m.lexicon.ids[map[Field]string{FieldService: classService, FieldSpecialist: classSpecialist, FieldBranch: classBranch}[t.Field]]
+		for _, i := range best.words {
+			m.words[i].classes.add(class)
+			m.words[i].covered = true
+		}
+		if !best.full && t.Field != FieldSpecialist && slices.ContainsFunc(g, func(c candidate) bool { return whole[c.term] }) {
+			continue
+		}
+		c := Command{Do: Set, Field: t.Field, Value: t.ID}
+		for _, o := range g[1:] {
+			if other := m.reader.vocabulary.terms[o.term].ID; m.equalFit(best, o) {
+				c.Others = append(c.Others, other)
+			}
+		}
+		m.say(c, best.words[0], best.words[len(best.words)-1], "term: "+t.ID)
+	}
+}
+
+// equalFit says whether another term fits the same words nearly as well. A surname
+// decides against a namesake by given name.
+func (m *message) equalFit(best, other candidate) bool {
+	return m.reader.vocabulary.terms[best.term].Field != FieldSpecialist || !best.parts[partSurname] || other.parts[partSurname]
+}
+
+func (m *message) named(c candidate) bool {
+	for _, i := range c.words {
+		if m.words[i].named {
+			return true
+		}
+	}
+	return false
+}
+
+// phrases reads the command tables and the alarms.
+func (m *message) phrases() string {
+	all := m.lexicon.match(m.words)
+	fits := all[:0]
+	alarms := map[string]int{}
+	for _, f := range all {
+		switch f.phrase.do {
+		case alarmEmergency, alarmSymptom, alarmQuestion, alarmWhatToDo:
+			if !m.denied(f) {
+				alarms[f.phrase.do] += 1
+				for _, i := range f.words {
+					m.words[i].covered = true
+				}
+			}
+			continue
+		}
+		if len(f.phrase.in) == 0 || slices.Contains(f.phrase.in, m.context.Expects) {
+			fits = append(fits, f)
+		}
+	}
+	slices.SortStableFunc(fits, func(a, b matched) int {
+		if d := len(b.words) - len(a.words); d != 0 {
+			return d
+		}
+		if d := len(b.phrase.in) - len(a.phrase.in); d != 0 {
+			return d
+		}
+		return a.phrase.order - b.phrase.order
+	})
+	used := make([]bool, len(m.words))
+	for _, f := range fits {
+		if slices.ContainsFunc(f.words, func(i int) bool { return used[i] }) || m.weak(f) {
+			continue
+		}
+		last := f.words[len(f.words)-1]
+		for _, i := range f.words {
+			w := &m.words[i]
+			used[i] = !timeWord(w, m) && w.vocab == "" && !w.named
+			w.covered = true
+		}
+		if f.phrase.do == "" || m.said(f.phrase.do, f.phrase.value) || f.phrase.do == Affirm && len(f.words) == 1 && m.aside(f.words[0]) {
+			continue
+		}
+		m.say(Command{Do: f.phrase.do, Value: f.phrase.value}, f.words[0], last, f.phrase.rule)
+	}
+	return m.alarm(alarms)
+}
+
+// weak holds for a phrase of which nothing is left once terms, times and names are
+// taken out.
+func (m *message) weak(f matched) bool {
+	for _, i := range f.words {
+		w := &m.words[i]
+		if w.vocab == "" && !timeWord(w, m) && !w.named {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *message) said(do, value string) bool {
+	return slices.ContainsFunc(m.commands, func(c Command) bool { return c.Do == do && c.Value == value && c.Field == "" })
+}
+
+// aside holds for a word of agreement in the middle of a sentence («мастер точно
+// опытный?») where no yes or no was asked for.
+func (m *message) aside(i int) bool {
+	if m.context.Expects == ExpectConfirm || m.context.Expects == ExpectConsent || i == 0 {
+		return false
+	}
+	w, before := &m.words[i], &m.words[i-1]
+	return !w.stop && !w.comma && !before.personal && !before.named && !stopWords[before.text] || m.question
+}
+
+// denied says whether «не» or «нет» stands just before a complaint: «не болит».
+func (m *message) denied(f matched) bool {
+	for _, i := range f.words {
+		if m.words[i].classes.has(m.lexicon.ids["a_not"]) {
+			return false // the negation is part of the phrase: «не дышит»
+		}
+	}
+	for _, i := range f.words {
+		for k := i - 1; k >= max(0, i-2) && !m.words[k+1].stop && !m.words[k+1].comma; k-- {
+			if m.words[k].classes.has(m.lexicon.ids["a_not"]) && (k == i-1 || !m.words[i-1].classes.has(m.lexicon.ids["a_hard"])) {
+				return true
+			}
+		}
+		if i+1 < len(m.words) && m.words[i+1].classes.has(m.lexicon.ids["a_not"]) && !m.words[i+1].comma && !m.words[i+1].stop && m.words[i].classes.has(m.lexicon.ids["a_pain"]) {
+			return true
+		}
+	}
+	return false
+}
+
+// alarm weighs what was found: a complaint alone, or with the wish to come, is none.
+func (m *message) alarm(found map[string]int) string {
+	wish := m.said(Book, "") || slices.ContainsFunc(m.commands, func(c Command) bool { return c.Do == Set && (c.Field == FieldService || c.Field == FieldSpecialist) })
+	switch {
+	case found[alarmEmergency] > 0:
+		return AlarmEmergency
+	case found[alarmSymptom] == 0:
+		return ""
+	case found[alarmQuestion] > 0 || found[alarmWhatToDo] > 0 && !wish:
+		return AlarmSymptoms
+	case found[alarmSymptom] > 1 && !wish && m.onlySymptoms():
+		return AlarmSymptoms
+	}
+	return ""
+}
+
+// onlySymptoms holds for a message that describes complaints and wants nothing.
+func (m *message) onlySymptoms() bool {
+	return !slices.ContainsFunc(m.commands, func(c Command) bool { return c.Do != Greet && c.Do != Deny && c.Do != Affirm && c.Field != FieldTime })
+}
+
+// handoffWords reads the clinic's own words for a person, in all word forms.
+func (m *message) handoffWords() {
+	for _, stems := range m.reader.handoff {
+		for i := range m.words {
+			if i+len(stems) > len(m.words) {
+				break
+			}
+			ok := true
+			for k, s := range stems {
+				w := &m.words[i+k]
+				if w.personal || w.stem != s && !m.lexicon.same(w.text, s) {
+					ok = false
+					break
+				}
+			}
+			if !ok {
+				continue
+			}
+			m.cover(i, i+len(stems)-1)
+			if !m.said(Human, ValueAsked) && !m.said(Human, ValueComplaint) {
+				m.say(Command{Do: Human, Value: ValueAsked}, i, i+len(stems)-1, "handoff word")
+			}
+		}
+	}
+}
+
+// same joins forms of a verb that stems part: «вернуть» and «верните» lie in one class.
+func (l *lexicon) same(text, stemmed string) bool {
+	return len(text) >= 8 && strings.HasPrefix(text, stemmed) && len(text)-len(stemmed) <= 6
+}
+
+// anyField gives «любой» the field that it is about.
+func (m *message) anyField() {
+	for i := range m.commands {
+		c := &m.commands[i]
+		if c.Do != Set || c.Value != ValueAny || c.Field != "" {
+			continue
+		}
+		switch m.context.Expects {
+		case FieldSpecialist, FieldBranch, FieldTime, FieldService:
+			c.Field = m.context.Expects
+			if from := m.wordAt(c.Start); c.Field != FieldBranch && m.about(from, "wherever") {
+				c.Field = FieldBranch
+			}
+		case FieldName, FieldPhone, FieldEmail, ExpectConfirm, ExpectConsent:
+			c.Do, c.Value = "", ""
+		default:
+			c.Field = FieldSpecialist
+			if m.about(m.wordAt(c.Start), "wherever") {
+				c.Field = FieldBranch
+			}
+		}
+	}
+	m.commands = slices.DeleteFunc(m.commands, func(c Command) bool { return c.Do == "" })
+	chosen := slices.ContainsFunc(m.commands, func(c Command) bool { return c.Do == Set && c.Field != "" && c.Value != ValueAny })
+	if !chosen {
+		return
+	}
+	m.commands = slices.DeleteFunc(m.commands, func(c Command) bool { // «любой терапевт»: the term stands, any is about whom
+		return c.Value == ValueAny && slices.ContainsFunc(m.commands, func(o Command) bool { return o.Field == c.Field && o.Value != ValueAny })
+	})
+}
+
+func (m *message) about(i int, class string) bool {
+	for k := i; k < min(len(m.words), i+3); k++ {
+		if m.words[k].classes.has(m.lexicon.ids[class]) {
+			return true
+		}
+	}
+	return false
+}
+
+// asks holds for a message with a question mark or a word of questions.
+func (m *message) asks() bool {
+	q := m.lexicon.ids["q"]
+	return m.question || slices.ContainsFunc(m.words, func(w word) bool { return w.classes.has(q) })
+}
+
+// partOfWish says whether the word belongs to a clause that names a service or asks to
+// book: «доверенность на машину» asks for no parking.
+func (m *message) partOfWish(at int) bool {
+	book := m.lexicon.ids["book"]
+	telling := func(i int) bool { return m.words[i].vocab == FieldService || m.words[i].classes.has(book) }
+	for i := at; i >= 0; i-- {
+		if telling(i) {
+			return true
+		}
+		if m.words[i].stop || m.words[i].comma {
+			break
+		}
+	}
+	for i := at + 1; i < len(m.words) && !m.words[i].stop && !m.words[i].comma; i++ {
+		if telling(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// askFAQ looks for a question of the clinic's file among what is left.
+func (m *message) askFAQ(alarm string) {
+	if alarm != "" || len(m.reader.faq.questions) == 0 || len(m.words) > 60 {
+		return
+	}
+	a, ok := m.reader.faq.best(m.words)
+	if !ok || a.strong < 2 && len(m.words) > 3 && !m.asks() {
+		return
+	}
+	slices.Sort(a.words)
+	if a.strong < 2 && m.partOfWish(a.words[len(a.words)-1]) {
+		return
+	}
+	first, last := a.words[0], a.words[len(a.words)-1]
+	m.commands = slices.DeleteFunc(m.commands, func(c Command) bool { // «можно с собакой прийти?» is no booking
+		return c.Do == Book && c.Start < m.end(last) && c.End > m.start(first)
+	})
+	m.cover(a.words[0], a.words[len(a.words)-1])
+	m.say(Command{Do: Ask, Value: itoa(a.entry)}, a.words[0], a.words[len(a.words)-1], "faq")
+}

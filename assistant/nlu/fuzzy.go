@@ -1,0 +1,275 @@
+package nlu
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// Typing errors are measured in tenths of an edit by an optimal string alignment whose
+// prices know what Russians confuse: unstressed vowels, voiced and voiceless
+// consonants, soft signs, doubled letters, neighbouring keys.
+
+const (
+	priceEdit    = 10
+	priceSwap    = 7 // two letters changed places
+	priceKey     = 6 // a neighbouring key
+	priceSound   = 4 // sounds alike
+	priceSilent  = 3 // ь, ъ, a doubled letter
+	maxWordRunes = 24
+)
+
+// limit is how far a word of n letters may be from a known one.
+func limit(n int) int {
+	switch {
+	case n <= 3:
+		return 0
+	case n == 4:
+		return 4
+	case n <= 6:
+		return 10
+	case n <= 9:
+		return 15
+	}
+	return 20
+}
+
+// stemLimit is the same for stems, which tell less.
+func stemLimit(n int) int {
+	switch {
+	case n <= 3:
+		return 0
+	case n == 4:
+		return 4
+	case n <= 6:
+		return 7
+	}
+	return 10
+}
+
+// soundsAlike are pairs that are heard alike.
+var soundsAlike = pairs("оа еи ие эе иы шщ жш зс бп дт гк вф ую ая йи цс чщ ео яе ёо ик әа әэ әя өо өу үу җж ңн һх гх", "ei sz ck ou ae iy")
+
+// neighbours are keys that stand beside or above each other.
+var neighbours = adjacent("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+
+type pair [2]rune
+
+func pairs(lists ...string) map[pair]bool {
+	all := map[pair]bool{}
+	for _, list := range lists {
+		for w := range strings.FieldsSeq(list) {
+			r := []rune(w)
+			all[pair{r[0], r[1]}], all[pair{r[1], r[0]}] = true, true
+		}
+	}
+	return all
+}
+
+func adjacent(rows ...string) map[pair]bool {
+	all := map[pair]bool{}
+	for n, row := range rows {
+		r := []rune(row)
+		for i := range r {
+			if i > 0 {
+				all[pair{r[i], r[i-1]}], all[pair{r[i-1], r[i]}] = true, true
+			}
+			if n%3 == 0 {
+				continue
+			}
+			above := []rune(rows[n-1])
+			for _, k := range []int{i, i + 1} {
+				if k < len(above) {
+					all[pair{r[i], above[k]}], all[pair{above[k], r[i]}] = true, true
+				}
+			}
+		}
+	}
+	return all
+}
+
+// letters numbers the letters of the three alphabets from 1; 0 is any other sign.
+var letters = func() map[rune]byte {
+	m := map[rune]byte{}
+	for _, r := range "абвгдежзийклмнопрстуфхцчшщъыьэюяәөүҗңһabcdefghijklmnopqrstuvwxyz" {
+		m[r] = byte(len(m) + 1)
+	}
+	return m
+}()
+
+// letterCount is one more than the number of the last letter.
+const letterCount = 65
+
+// prices holds what it costs to take one letter for another.
+var prices = func() *[letterCount][letterCount]uint8 {
+	var table [letterCount][letterCount]uint8
+	for i := range table {
+		for j := range table[i] {
+			if i != j || i == 0 {
+				table[i][j] = priceEdit
+			}
+		}
+	}
+	for p := range neighbours {
+		table[letters[p[0]]][letters[p[1]]] = priceKey
+	}
+	for p := range soundsAlike {
+		table[letters[p[0]]][letters[p[1]]] = priceSound
+	}
+	return &table
+}()
+
+var (
+	softSign = letters['ь']
+	hardSign = letters['ъ']
+)
+
+// spelt gives the letters' numbers; ok is false where the word is too long to compare.
+func spelt(word string) (numbers [maxWordRunes]byte, n int, ok bool) {
+	for _, r := range word {
+		if n == maxWordRunes {
+			return numbers, n, false
+		}
+		numbers[n] = letters[r]
+		n++
+	}
+	return numbers, n, true
+}
+
+// dropped is the price of one letter too many or too few.
+func dropped(r []byte, i int) int {
+	switch {
+	case r[i] == softSign || r[i] == hardSign:
+		return priceSilent
+	case i > 0 && r[i-1] == r[i], i+1 < len(r) && r[i+1] == r[i]:
+		return priceSilent
+	}
+	return priceEdit
+}
+
+// band is how far the two words may run apart.
+const band = 3
+
+// distance is the price of turning a into b, or anything above most once that is sure.
+func distance(a, b []byte, most int) int {
+	const far = 1 << 20
+	var rows [3][maxWordRunes + 2]int
+	before, last, now := &rows[0], &rows[1], &rows[2]
+	for j := 1; j <= len(b); j++ {
+		last[j] = last[j-1] + dropped(b, j-1)
+	}
+	for i := 1; i <= len(a); i++ {
+		from, to := max(1, i-band), min(len(b), i+band)
+		drop := dropped(a, i-1)
+		now[from-1] = far
+		if from == 1 {
+			now[0] = last[0] + drop
+		}
+		least := now[from-1]
+		for j := from; j <= to; j++ {
+			price := min(last[j-1]+int(prices[a[i-1]][b[j-1]]), now[j-1]+dropped(b, j-1))
+			if j < i+band {
+				price = min(price, last[j]+drop)
+			}
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] && a[i-1] != a[i-2] {
+				price = min(price, before[j-2]+priceSwap)
+			}
+			now[j] = price
+			least = min(least, price)
+		}
+		if least > most {
+			return most + 1
+		}
+		if to < len(b) {
+			now[to+1] = far
+		}
+		before, last, now = last, now, before
+	}
+	price := last[len(b)]
+	if len(a) > 0 && len(b) > 0 && a[0] != b[0] {
+		price += priceSilent
+	}
+	return price
+}
+
+// consonants is a mask of the consonants of a word, voiced and voiceless ones alike;
+// cheap errors hardly change it.
+func consonants(word []byte) uint64 {
+	var mask uint64
+	for _, c := range word {
+		mask |= bitOf[c]
+	}
+	return mask
+}
+
+var bitOf = func() [letterCount]uint64 {
+	var table [letterCount]uint64
+	for r, n := range letters {
+		if !vowels[r] {
+			table[n] = 1 << (n & 63)
+		}
+	}
+	for _, p := range strings.Fields("бп вф гк дт жш зс щш цс җж ңн һх") {
+		r := []rune(p)
+		table[letters[r[0]]] = table[letters[r[1]]]
+	}
+	return table
+}()
+
+var vowels = func() map[rune]bool {
+	m := map[rune]bool{}
+	for _, r := range "аеиоуыэюяёьъйәөүaeiouy" {
+		m[r] = true
+	}
+	return m
+}()
+
+// knownWord is a word that a misspelt one may have meant.
+type knownWord struct {
+	text    string
+	letters []byte
+	mask    uint64
+}
+
+// speller holds the closed vocabularies by length.
+type speller struct {
+	byLength [maxWordRunes + 1][]knownWord
+	seen     map[string]bool
+}
+
+func newSpeller() *speller { return &speller{seen: map[string]bool{}} }
+
+func (s *speller) add(word string) {
+	numbers, n, ok := spelt(word)
+	if !ok || n < 4 || s.seen[word] {
+		return
+	}
+	s.seen[word] = true
+	own := slices.Clone(numbers[:n])
+	s.byLength[n] = append(s.byLength[n], knownWord{word, own, consonants(own)})
+}
+
+// nearest gives the closest word within the limit of its length, "" where none is.
+func (s *speller) nearest(word string, limit func(letters int) int) string {
+	numbers, size, ok := spelt(word)
+	most := limit(size)
+	if most == 0 || !ok {
+		return ""
+	}
+	own := numbers[:size]
+	mask, best, text := consonants(own), most+1, ""
+	spread := 2 * ((most + priceEdit - 1) / priceEdit)
+	for n := max(4, size-2); n <= min(maxWordRunes, size+2); n++ {
+		most := limit(min(n, size))
+		for i := range s.byLength[n] {
+			k := &s.byLength[n][i]
+			if bits.OnesCount64(mask^k.mask) > spread {
+				continue
+			}
+			if d := distance(own, k.letters, min(best-1, most)); d < best && d <= most {
+				best, text = d, k.text
+			}
+		}
+	}
+	return text
+}

@@ -1,0 +1,309 @@
+package nlu
+
+import (
+	"slices"
+	"strings"
+
+	"okoshko/assistant/nlu/token"
+)
+
+// vocabulary is the clinic's terms, stemmed and indexed by the stems of their words.
+type vocabulary struct {
+	terms   []Term
+	entries []entry
+	words   map[string][]ref // by stem
+	roots   map[string][]ref // by root, services only
+	surface map[string]bool  // folded words of names and aliases, for the speller
+	names   *dictionary
+	df      map[string]int // in how many terms of its field a stem stands: "field/stem"
+}
+
+// entry is one name or alias of a term.
+type entry struct {
+	term  int
+	stems []string
+	parts []part // of a specialist's name, else nil
+	alias bool
+}
+
+type ref struct{ entry, pos int }
+
+// part is what a word of a person's name is.
+type part uint8
+
+const (
+	partSurname part = iota
+	partGiven
+	partPatronymic
+)
+
+// generic words stand in the names of many services or branches and mean none of them.
+var generic = wordSet(stems(`прием врач врача доктор специалист услуга процедура сеанс запись визит клиника салон центр-а кабул табиб табибы итүе итү doctor appointment visit service specialist
+	улица улице проспект пр ул урам урамында урамы street avenue road филиал отделение первичный повторный dr mr mrs ms по для на и с у к в the a of with and для`))
+
+func stems(words string) string {
+	var b strings.Builder
+	for w := range strings.FieldsSeq(words) {
+		b.WriteString(stem(w) + " " + w + " ")
+	}
+	return b.String()
+}
+
+func newVocabulary(terms []Term, names *dictionary) *vocabulary {
+	v := &vocabulary{terms: terms, names: names, words: map[string][]ref{}, roots: map[string][]ref{}, surface: map[string]bool{}, df: map[string]int{}}
+	for i, t := range terms {
+		seen := map[string]bool{}
+		for k, name := range slices.Concat(t.Names, t.Aliases) {
+			v.add(i, name, k >= len(t.Names), names, seen)
+		}
+	}
+	return v
+}
+
+func (v *vocabulary) add(term int, name string, alias bool, names *dictionary, seen map[string]bool) {
+	t := v.terms[term]
+	e := entry{term: term, alias: alias}
+	var full []string
+	for _, tok := range token.Tokenize(name) {
+		if tok.Kind == token.Sign {
+			continue
+		}
+		s := stem(tok.Text)
+		full = append(full, s)
+		if generic[s] || generic[tok.Text] {
+			continue
+		}
+		e.stems = append(e.stems, s)
+		if t.Field == FieldSpecialist {
+			e.parts = append(e.parts, namePart(tok.Text, names))
+		}
+		v.surface[tok.Text] = true
+	}
+	if len(e.stems) == 0 { // «Приём»: generic words are all there is
+		e.stems = full
+		e.parts = make([]part, len(full))
+	}
+	if len(e.stems) == 0 {
+		return
+	}
+	id := len(v.entries)
+	v.entries = append(v.entries, e)
+	for pos, s := range e.stems {
+		v.words[s] = append(v.words[s], ref{id, pos})
+		if !seen[s] {
+			seen[s] = true
+			v.df[string(t.Field)+"/"+s]++
+		}
+		if t.Field == FieldService {
+			r := root(s)
+			v.roots[r] = append(v.roots[r], ref{id, pos})
+		}
+		if t.Field == FieldSpecialist && e.parts[pos] == partGiven {
+			v.addDiminutives(s, ref{id, pos}, names)
+		}
+	}
+}
+
+// addDiminutives lets «к Юле» find Юлия.
+func (v *vocabulary) addDiminutives(given string, at ref, names *dictionary) {
+	for _, short := range names.shortOf[given] {
+		s := stem(short)
+		if !slices.Contains(v.words[s], at) {
+			v.words[s] = append(v.words[s], at)
+		}
+	}
+}
+
+func namePart(word string, names *dictionary) part {
+	switch {
+	case patronymic(word):
+		return partPatronymic
+	case names.given(word):
+		return partGiven
+	}
+	return partSurname
+}
+
+// hit is a word of the message that stands in a term's name.
+type hit struct {
+	word  int
+	ref   ref
+	exact bool
+}
+
+// lookup gives where a word of the message stands in the vocabulary.
+func (v *vocabulary) lookup(w *word) []ref {
+	if refs := v.words[w.stem]; len(refs) > 0 {
+		return refs
+	}
+	if refs := v.words[w.text]; len(refs) > 0 {
+		return refs
+	}
+	if stopWords[w.text] {
+		return nil
+	}
+	if f, ok := v.names.find(w.text); ok && f.oblique {
+		if refs := v.words[stem(f.nominative)]; len(refs) > 0 && v.entries[refs[0].entry].parts != nil {
+			return refs
+		}
+	}
+	if len(w.text) < 6 {
+		return nil
+	}
+	var refs []ref
+	withoutCase(w.text, func(cut string) bool {
+		if refs = v.words[cut]; len(refs) == 0 {
+			refs = v.words[stem(cut)]
+		}
+		return len(refs) > 0
+	})
+	if len(refs) > 0 {
+		return refs
+	}
+	if len(w.stem) >= 6 && w.classes.empty() {
+		if refs = v.roots[root(w.stem)]; len(refs) > 0 {
+			return refs
+		}
+	}
+	for _, other := range synonyms[w.stem] {
+		if refs = v.words[other]; len(refs) > 0 {
+			return refs
+		}
+	}
+	return nil
+}
+
+// candidate is a term found in the message.
+type candidate struct {
+	term   int
+	words  []int // of the message, ascending
+	full   bool  // all words of a name or alias are there
+	alias  bool
+	weight float64
+	parts  [3]bool // of a person's name
+}
+
+// find gives the candidates that stand, best first, overlapping ones resolved.
+func (v *vocabulary) find(ws []word) [][]candidate {
+	var hits [][]ref
+	any := false
+	for i := range ws {
+		var refs []ref
+		if !ws[i].personal {
+			refs = v.lookup(&ws[i])
+		}
+		any = any || len(refs) > 0
+		hits = append(hits, refs)
+	}
+	if !any {
+		return nil
+	}
+	var all []candidate
+	for i, refs := range hits {
+		for _, r := range refs {
+			if c, ok := v.grow(ws, hits, i, r); ok {
+				all = append(all, c)
+			}
+		}
+		if len(all) > 600 {
+			break
+		}
+	}
+	return resolve(all, v)
+}
+
+// window is how many foreign words may stand between the words of one name.
+const window = 1
+
+// grow follows an entry from one word on to the words after it.
+func (v *vocabulary) grow(ws []word, hits [][]ref, from int, at ref) (candidate, bool) {
+	e := v.entries[at.entry]
+	c := candidate{term: e.term, alias: e.alias, words: []int{from}}
+	var used uint64 = 1 << at.pos
+	gap := 0
+	for i := from + 1; i < len(ws) && gap <= window && len(c.words) < len(e.stems) && !ws[i].stop; i++ {
+		found := false
+		for _, r := range hits[i] {
+			if r.entry == at.entry && r.pos < 64 && used&(1<<r.pos) == 0 {
+				used |= 1 << r.pos
+				found = true
+				break
+			}
+		}
+		if !found {
+			if !stopWords[ws[i].text] || gap > 0 {
+				gap++
+			}
+			continue
+		}
+		c.words = append(c.words, i)
+		gap = 0
+	}
+	c.full = len(c.words) == len(e.stems)
+	field := v.terms[e.term].Field
+	for pos, s := range e.stems {
+		if used&(1<<pos) == 0 {
+			continue
+		}
+		c.weight += 1 / float64(max(1, v.df[string(field)+"/"+s]))
+		if e.parts != nil {
+			c.parts[e.parts[pos]] = true
+		}
+	}
+	if field == FieldSpecialist {
+		return c, c.parts[partSurname] || c.parts[partGiven]
+	}
+	return c, true
+}
+
+// resolve groups candidates that stand on the same words and keeps the groups that
+// explain most; each group is the best term first, the others that fit as well behind.
+func resolve(all []candidate, v *vocabulary) [][]candidate {
+	slices.SortStableFunc(all, func(a, b candidate) int {
+		if d := len(b.words) - len(a.words); d != 0 {
+			return d
+		}
+		if a.full != b.full {
+			if a.full {
+				return -1
+			}
+			return 1
+		}
+		switch {
+		case a.weight > b.weight:
+			return -1
+		case a.weight < b.weight:
+			return 1
+		}
+		return a.words[0] - b.words[0]
+	})
+	taken := map[int]int{} // word → group + 1
+	var groups [][]candidate
+	for _, c := range all {
+		g := taken[c.words[0]]
+		free := true
+		for _, w := range c.words {
+			if taken[w] != 0 {
+				free = false
+			}
+			if taken[w] != g {
+				g = 0
+			}
+		}
+		switch {
+		case free:
+			groups = append(groups, []candidate{c})
+			for _, w := range c.words {
+				taken[w] = len(groups)
+			}
+		case g > 0:
+			best := groups[g-1][0]
+			if v.terms[best.term].Field != v.terms[c.term].Field || !slices.Equal(best.words, c.words) || slices.ContainsFunc(groups[g-1], func(o candidate) bool { return o.term == c.term }) {
+				continue
+			}
+			groups[g-1] = append(groups[g-1], c)
+		}
+	}
+	slices.SortFunc(groups, func(a, b []candidate) int { return a[0].words[0] - b[0].words[0] })
+	return groups
+}

@@ -1,0 +1,564 @@
+package assistant
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"okoshko/assistant/booking"
+	"okoshko/assistant/nlu/when"
+	"okoshko/prompts"
+)
+
+// How much is offered at once: what a phone shows without scrolling far.
+const (
+	offeredOneDay  = 8 // slots of a day that was asked for
+	offeredADay    = 4 // slots of each day where several are shown
+	offeredDays    = 3
+	searchedDays   = 14 // for a clock time without a day
+	offeredNearest = 6  // slots near one that could not be had
+)
+
+// find looks for the wanted time. It chooses the slot where the wish leaves no
+// choice, and holds it; else it adds an offer to the reply.
+func (d *deed) find() (chosen bool, err error) {
+	r := &d.st.Request
+	if r.Want != nil {
+		want := *r.Want
+		r.Want = nil
+		if chosen, err = d.hold(want); chosen || err != nil {
+			return chosen, err
+		}
+		r.When = []when.Constraint{at(d.local(want.Start))}
+		return false, d.decline(r.When[0])
+	}
+	if len(r.When) == 0 {
+		return false, d.offerOpen()
+	}
+	matches, err := d.matching(r.When)
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case len(matches) == 0 && len(r.When) == 1:
+		return false, d.decline(r.When[0])
+	case len(matches) == 0:
+		d.say("time.nothing", nil)
+		return false, d.offerFrom(d.earliest(r.When))
+	case exact(r.When) && sameStart(matches):
+		return d.hold(matches[0])
+	}
+	d.offerMatches(matches)
+	return false, nil
+}
+
+// exact reports whether every wish is one clock time of one day.
+func exact(wishes []when.Constraint) bool {
+	for _, c := range wishes {
+		if c.Dates == nil || c.Dates[0] != c.Dates[1] || c.Time == nil || c.Time.Kind != when.At {
+			return false
+		}
+	}
+	return true
+}
+
+func sameStart(slots []booking.Slot) bool {
+	for _, s := range slots {
+		if !s.Start.Equal(slots[0].Start) {
+			return false
+		}
+	}
+	return true
+}
+
+// query is what the request leaves open to the calendar.
+func (d *deed) query() booking.Query {
+	r := d.st.Request
+	q := booking.Query{Service: r.Service, Specialist: specific(r.Specialist), Branch: specific(r.Branch), For: d.conversation}
+	if d.st.Goal == GoalMove {
+		q.Ignore = d.st.Target
+		for _, a := range d.own {
+			if a.Number != d.st.Target {
+				continue
+			}
+			if q.Service == "" {
+				q.Service = a.Slot.Service
+			}
+			if q.Specialist == "" && q.Branch == "" && r.Specialist != Any {
+				q.Specialist = a.Slot.Specialist
+			}
+		}
+	}
+	return q
+}
+
+// free asks the calendar, without the specialists that were turned down.
+func (d *deed) free(q booking.Query) ([]booking.Slot, error) {
+	slots, err := d.h.calendar.Free(d.tx, q, d.now)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slots, func(s booking.Slot) bool { return slices.Contains(d.st.Request.Not, s.Specialist) }), nil
+}
+
+// matching lists the free slots that one of the wishes allows.
+func (d *deed) matching(wishes []when.Constraint) (slots []booking.Slot, err error) {
+	for _, c := range wishes {
+		q := d.query()
+		q.From, q.To = d.days(c)
+		found, err := d.free(q)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range found {
+			if c.Time == nil || onClock(d.local(s.Start), c.Time) {
+				slots = append(slots, s)
+			}
+		}
+	}
+	slices.SortStableFunc(slots, func(a, b booking.Slot) int { return a.Start.Compare(b.Start) })
+	return slices.CompactFunc(slots, func(a, b booking.Slot) bool {
+		return a.Start.Equal(b.Start) && a.Specialist == b.Specialist
+	}), nil
+}
+
+// days are the instants between which the constraint's days lie.
+func (d *deed) days(c when.Constraint) (from, to time.Time) {
+	if c.Dates == nil {
+		return d.now, d.now.AddDate(0, 0, searchedDays)
+	}
+	return d.midnight(c.Dates[0]), d.midnight(c.Dates[1]).AddDate(0, 0, 1)
+}
+
+func (d *deed) midnight(day when.Date) time.Time {
+	return time.Date(day.Year, day.Month, day.Day, 0, 0, 0, 0, d.h.clinic.Location)
+}
+
+// clockRange is a clock constraint in minutes, the end not included.
+func clockRange(c *when.Clock) (from, to int) {
+	from, to = 0, 24*60
+	if c.From != "" {
+		from = minutes(c.From)
+	}
+	switch {
+	case c.Kind == when.At:
+		to = from + 1
+	case c.To != "":
+		to = minutes(c.To)
+	}
+	return from, to
+}
+
+func minutes(clock string) int {
+	h, m, _ := strings.Cut(clock, ":")
+	return number(h)*60 + number(m)
+}
+
+func number(s string) (n int) {
+	for _, r := range s {
+		if r < '0' || r > '9' {
+			break
+		}
+		n = n*10 + int(r-'0')
+	}
+	return n
+}
+
+func onClock(start time.Time, c *when.Clock) bool {
+	from, to := clockRange(c)
+	minute := start.Hour()*60 + start.Minute()
+	return from <= minute && minute < to
+}
+
+// hold keeps a slot for the conversation. chosen is false where it cannot be had.
+func (d *deed) hold(s booking.Slot) (chosen bool, err error) {
+	var h booking.Hold
+	if d.st.Goal == GoalMove {
+		h, err = d.h.calendar.HoldMove(d.tx, s, d.conversation, d.st.Target, d.now)
+	} else {
+		h, err = d.h.calendar.Hold(d.tx, s, d.conversation, d.now)
+	}
+	if r, refused := errors.AsType[*booking.Refusal](err); refused {
+		if r.Why == booking.Limit {
+			d.limit()
+		}
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	d.st.Request.Slot, d.st.Request.When = &h.Slot, nil
+	d.st.Full = false
+	if e := next(d.st, d.facts()); e != ExpectConfirm { // the summary says it all
+		args := d.args(h.Slot)
+		d.text = append(d.text, prompts.Count(d.st.Lang, "time.held", int(h.Until.Sub(d.now).Round(time.Minute).Minutes()), args))
+	}
+	return true, nil
+}
+
+// decline says why a wish cannot be met and offers what is nearest to it.
+func (d *deed) decline(c when.Constraint) error {
+	if c.Dates == nil {
+		d.say("time.nothing", nil)
+		return d.offerOpen()
+	}
+	if c.Dates[0] != c.Dates[1] {
+		d.say("time.full", prompts.Args{"day": d.rangeOf(c)})
+		return d.offerWait(c)
+	}
+	day := c.Dates[0]
+	if c.Time != nil && c.Time.Kind == when.At {
+		return d.declineAt(day, minutes(c.Time.From))
+	}
+	return d.declineDay(c)
+}
+
+// declineAt says why a clock time of a day cannot be had, and offers the rest of
+// that day, nearest first, or the days after.
+func (d *deed) declineAt(day when.Date, minute int) error {
+	start := d.midnight(day).Add(time.Duration(minute) * time.Minute)
+	start = time.Date(day.Year, day.Month, day.Day, 0, minute, 0, 0, d.h.clinic.Location)
+	near, err := d.near(start)
+	if err != nil {
+		return err
+	}
+	why := d.why(start)
+	switch {
+	case why == booking.Taken && len(near) == 0:
+		return d.declineDay(when.Constraint{Dates: &[2]when.Date{day, day}})
+	case why == booking.Closed || why == booking.Absent:
+		if len(near) == 0 {
+			return d.declineDay(when.Constraint{Dates: &[2]when.Date{day, day}})
+		}
+		d.say("time.absent", prompts.Args{"when": d.when(start)})
+	case why == booking.Horizon:
+		d.say("time.horizon", prompts.Args{"day": prompts.Day(d.st.Lang, d.local(d.now.Add(d.h.clinic.Booking.Horizon)), d.local(d.now))})
+	case why == booking.Past || why == booking.Notice:
+		d.say("time.past", nil)
+	case why == booking.Grid:
+		d.say("time.grid", prompts.Args{"time": start.Format("15:04")})
+	default:
+		d.say("time.taken", prompts.Args{"when": d.when(start)})
+	}
+	if len(near) == 0 {
+		return d.offerFrom(d.midnight(day))
+	}
+	d.offer(near)
+	return nil
+}
+
+// near lists the free slots of a day that are closest to an instant, by time.
+func (d *deed) near(start time.Time) ([]booking.Slot, error) {
+	q := d.query()
+	y, m, day := start.Date()
+	q.From = time.Date(y, m, day, 0, 0, 0, 0, start.Location())
+	q.To = q.From.AddDate(0, 0, 1)
+	slots, err := d.free(q)
+	if err != nil {
+		return nil, err
+	}
+	slots = oneEach(slots)
+	slices.SortStableFunc(slots, func(a, b booking.Slot) int {
+		return int(a.Start.Sub(start).Abs() - b.Start.Sub(start).Abs())
+	})
+	slots = slots[:min(len(slots), offeredNearest)]
+	slices.SortFunc(slots, func(a, b booking.Slot) int { return a.Start.Compare(b.Start) })
+	return slots, nil
+}
+
+// why asks the calendar about each specialist who could have done it; a taken
+// slot tells more than an hour nobody works.
+func (d *deed) why(start time.Time) booking.Why {
+	found := booking.Unknown
+	q := d.query()
+	for _, s := range d.h.clinic.Performers(q.Service) {
+		if q.Specialist != "" && s.ID != q.Specialist || q.Branch != "" && s.Branch != q.Branch {
+			continue
+		}
+		service, ok := d.h.clinic.Service(q.Service)
+		if !ok {
+			break
+		}
+		slot := booking.Slot{Service: q.Service, Specialist: s.ID, Branch: s.Branch, Start: start.UTC(), End: start.UTC().Add(service.Duration)}
+		err := d.h.calendar.Check(d.tx, slot, d.conversation, q.Ignore, d.now)
+		r, refused := errors.AsType[*booking.Refusal](err)
+		if !refused {
+			continue
+		}
+		if r.Why == booking.Taken {
+			return booking.Taken
+		}
+		found = r.Why
+	}
+	return found
+}
+
+// declineDay says that a day has nothing free, or no hours at all.
+func (d *deed) declineDay(c when.Constraint) error {
+	day := d.midnight(c.Dates[0])
+	name := prompts.Day(d.st.Lang, day, d.local(d.now))
+	horizon := d.now.Add(d.h.clinic.Booking.Horizon)
+	switch {
+	case day.After(horizon):
+		d.say("time.horizon", prompts.Args{"day": prompts.Day(d.st.Lang, d.local(horizon), d.local(d.now))})
+	case day.AddDate(0, 0, 1).Before(d.now):
+		d.say("time.past", nil)
+	case !d.works(day):
+		d.say("time.closed", prompts.Args{"day": name})
+	default:
+		rest, err := d.matching([]when.Constraint{{Dates: c.Dates}})
+		if err != nil {
+			return err
+		}
+		if len(rest) > 0 { // only that part of the day is full
+			d.say("time.absent", prompts.Args{"when": d.rangeOf(c)})
+			d.offer(thin(oneEach(rest), offeredOneDay))
+			return nil
+		}
+		d.say("time.full", prompts.Args{"day": name})
+		return d.offerWait(c)
+	}
+	return d.offerFrom(day)
+}
+
+// works reports whether anybody who could do it works on a day.
+func (d *deed) works(day time.Time) bool {
+	q := d.query()
+	for _, s := range d.h.clinic.Performers(q.Service) {
+		if q.Specialist != "" && s.ID != q.Specialist || q.Branch != "" && s.Branch != q.Branch {
+			continue
+		}
+		open := d.h.clinic.Open(s.Branch, d.h.clinic.Date(day))
+		if len(open) > 0 && len(s.Hours.On(day.Year(), day.Month(), day.Day())) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// offerWait offers the waiting list for a time that is full, and other days.
+func (d *deed) offerWait(c when.Constraint) error {
+	d.st.Full = true
+	if d.st.Goal != GoalBook {
+		_, to := d.days(c)
+		return d.offerFrom(to)
+	}
+	d.say("wait.offer", nil)
+	d.turn.Buttons = append(d.turn.Buttons,
+		Button{"do/wait", prompts.Say(d.st.Lang, "button.wait", nil)},
+		Button{"do/other", prompts.Say(d.st.Lang, "button.other", nil)})
+	return nil
+}
+
+// offerOpen offers the next free times where no time was wanted.
+func (d *deed) offerOpen() error {
+	id := "ask.time"
+	switch {
+	case d.out.missed || d.st.Asked == ExpectTime && d.st.Request.Page == 0:
+		id = "ask.time.again"
+	case d.st.Request.Nearest:
+		id = "time.nearest"
+	}
+	d.say(id, nil)
+	return d.offerDays(d.now, d.st.Request.Page)
+}
+
+// offerFrom offers the next free times from an instant on.
+func (d *deed) offerFrom(from time.Time) error {
+	d.say("time.nearest", nil)
+	if from.Before(d.now) {
+		from = d.now
+	}
+	return d.offerDays(from, 0)
+}
+
+// offerDays offers slots of a few days from an instant on; page leaves out that
+// many times as many days.
+func (d *deed) offerDays(from time.Time, page int) error {
+	q := d.query()
+	q.From = from
+	q.To = d.now.Add(d.h.clinic.Booking.Horizon)
+	slots, err := d.free(q)
+	if err != nil {
+		return err
+	}
+	days := d.byDay(oneEach(slots))
+	if skip := page * offeredDays; skip < len(days) {
+		days = days[skip:]
+	}
+	if len(days) == 0 {
+		d.text = d.text[:len(d.text)-1]
+		d.say("time.nothing", nil)
+		d.st.Full = true
+		return d.offerWait(when.Constraint{})
+	}
+	var some []booking.Slot
+	for _, day := range days[:min(len(days), offeredDays)] {
+		some = append(some, thin(day, offeredADay)...)
+	}
+	d.offer(some)
+	return nil
+}
+
+func (d *deed) byDay(slots []booking.Slot) (days [][]booking.Slot) {
+	for _, s := range slots {
+		n := len(days)
+		if n > 0 && dateOf(d.local(days[n-1][0].Start)) == dateOf(d.local(s.Start)) {
+			days[n-1] = append(days[n-1], s)
+			continue
+		}
+		days = append(days, []booking.Slot{s})
+	}
+	return days
+}
+
+// offerMatches offers the slots that fit a wish.
+func (d *deed) offerMatches(matches []booking.Slot) {
+	days := d.byDay(oneEach(matches))
+	if len(days) == 1 {
+		d.say("time.found", prompts.Args{"day": prompts.Day(d.st.Lang, d.local(days[0][0].Start), d.local(d.now))})
+		d.offer(thin(days[0], offeredOneDay))
+		return
+	}
+	d.say(choose(d.out.missed, "ask.time.again", "ask.time"), nil)
+	var some []booking.Slot
+	for _, day := range days[:min(len(days), offeredDays)] {
+		some = append(some, thin(day, offeredADay)...)
+	}
+	d.offer(some)
+}
+
+// offer puts slots on the reply.
+func (d *deed) offer(slots []booking.Slot) {
+	for _, s := range slots {
+		args := d.args(s)
+		branch := args["branch"]
+		if b, ok := d.h.clinic.Branch(s.Branch); ok {
+			branch = b.Name.In(d.st.Lang)
+		}
+		d.turn.Slots = append(d.turn.Slots, SlotView{
+			ID: slotID(s), Start: d.local(s.Start), End: d.local(s.End),
+			Service: args["service"], Specialist: args["specialist"], Branch: branch,
+		})
+	}
+	d.turn.Buttons = append(d.turn.Buttons, Button{"do/other", prompts.Say(d.st.Lang, "button.other", nil)})
+}
+
+// oneEach keeps one slot of each start and branch: whom it is with matters less
+// than that a time is not shown twice.
+func oneEach(slots []booking.Slot) []booking.Slot {
+	type key struct {
+		start  int64
+		branch string
+	}
+	seen := make(map[key]bool)
+	var kept []booking.Slot
+	for _, s := range slots {
+		k := key{s.Start.Unix(), s.Branch}
+		if !seen[k] {
+			seen[k] = true
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// thin keeps n slots of one day: the first, and then those at round times.
+func thin(slots []booking.Slot, n int) []booking.Slot {
+	if len(slots) <= n {
+		return slots
+	}
+	rest := slices.Clone(slots[1:])
+	slices.SortStableFunc(rest, func(a, b booking.Slot) int { return roundness(a.Start) - roundness(b.Start) })
+	kept := append([]booking.Slot{slots[0]}, spread(rest, n-1)...)
+	slices.SortFunc(kept, func(a, b booking.Slot) int { return a.Start.Compare(b.Start) })
+	return kept
+}
+
+// spread takes n slots evenly from those that are roundest.
+func spread(sorted []booking.Slot, n int) []booking.Slot {
+	round := 0
+	for round < len(sorted) && roundness(sorted[round].Start) == roundness(sorted[0].Start) {
+		round++
+	}
+	if round < n {
+		return sorted[:n]
+	}
+	var kept []booking.Slot
+	for i := range n {
+		kept = append(kept, sorted[i*round/n])
+	}
+	return kept
+}
+
+func roundness(t time.Time) int {
+	switch t.Minute() {
+	case 0:
+		return 0
+	case 30:
+		return 1
+	}
+	return 2
+}
+
+// earliest is the first instant that one of the wishes speaks of.
+func (d *deed) earliest(wishes []when.Constraint) time.Time {
+	first, _ := d.days(wishes[0])
+	for _, c := range wishes[1:] {
+		if from, _ := d.days(c); from.Before(first) {
+			first = from
+		}
+	}
+	return first
+}
+
+// window is the time in which a visitor of the waiting list would come.
+func (d *deed) window() (from, to time.Time) {
+	if len(d.st.Request.When) == 0 || d.st.Request.When[0].Dates == nil {
+		return d.now, d.now.Add(d.h.clinic.Booking.Horizon)
+	}
+	return d.days(d.st.Request.When[0])
+}
+
+func (d *deed) rangeText() string {
+	if len(d.st.Request.When) == 0 {
+		return prompts.Say(d.st.Lang, "range.any", nil)
+	}
+	return d.rangeOf(d.st.Request.When[0])
+}
+
+// rangeOf words the days of a constraint, and its hours where it has some.
+func (d *deed) rangeOf(c when.Constraint) string {
+	lang, now := d.st.Lang, d.local(d.now)
+	if c.Dates == nil {
+		return prompts.Say(lang, "range.any", nil)
+	}
+	text := prompts.Day(lang, d.midnight(c.Dates[0]), now)
+	if c.Dates[0] != c.Dates[1] {
+		text = prompts.Say(lang, "range.days", prompts.Args{"from": text, "to": prompts.Day(lang, d.midnight(c.Dates[1]), now)})
+	}
+	if c.Time == nil {
+		return text
+	}
+	return text + ", " + clockText(c.Time)
+}
+
+// clockText writes a clock constraint: 15:00, 12:00–18:00, 14:00–…, …–11:00.
+func clockText(c *when.Clock) string {
+	switch c.Kind {
+	case when.At:
+		return c.From
+	case when.After:
+		return c.From + "–…"
+	case when.Before:
+		return "…–" + c.To
+	}
+	return c.From + "–" + c.To
+}
+
+// limit tells that the visitor has as many open appointments as one may have.
+func (d *deed) limit() {
+	d.text = append(d.text, prompts.Count(d.st.Lang, "time.limit", len(d.own), prompts.Args{"phone": showPhone(d.h.clinic.Phone)}))
+	d.st.reset()
+}

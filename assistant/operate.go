@@ -1,0 +1,391 @@
+package assistant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"okoshko/assistant/booking"
+	"okoshko/assistant/privacy"
+	"okoshko/prompts"
+	"okoshko/storage"
+	"okoshko/storage/audit"
+)
+
+// Errors of what operators do.
+var (
+	// ErrNotOwner: another operator answers this conversation.
+	ErrNotOwner = errors.New("conversation has another owner")
+	// ErrVerb: a decision that does not exist.
+	ErrVerb = errors.New("unknown decision")
+)
+
+// seen is the newest turn of each conversation that reception has opened.
+var seen = storage.NewTable[uint64]("assistant.seen")
+
+// inboxSize is how many conversations the inbox shows, newest first.
+const inboxSize = 200
+
+// Inbox lists conversations in which a visitor has said something: those that
+// wait for a person first, then the newest.
+func (a *Assistant) Inbox(_ context.Context) (lines []Summary, err error) {
+	h := a.house.Load()
+	err = a.db.View(func(tx *storage.Tx) error {
+		for id := range entries.Owners(tx) {
+			s, err := h.summary(tx, id)
+			if err != nil {
+				return err
+			}
+			if s.Seq == 0 {
+				continue
+			}
+			if lines = append(lines, s); len(lines) == inboxSize {
+				break
+			}
+		}
+		return nil
+	})
+	slices.SortStableFunc(lines, func(x, y Summary) int {
+		return rank(x.Owner) - rank(y.Owner)
+	})
+	return lines, err
+}
+
+func rank(o Owner) int {
+	if o.Kind == OwnerWaiting {
+		return 0
+	}
+	return 1
+}
+
+func (h *house) summary(tx *storage.Tx, conversation string) (Summary, error) {
+	st, err := load(tx, conversation)
+	if err != nil {
+		return Summary{}, err
+	}
+	s := Summary{Conversation: conversation, Lang: st.Lang, Seq: st.Seq, Owner: st.Owner, Contact: st.Contact}
+	who, err := contactOf(tx, st.Contact)
+	if err != nil {
+		return s, err
+	}
+	s.Name = who.Name
+	turns, err := shown(tx, conversation, 0, forStaff(st.Lang, who))
+	if err != nil {
+		return s, err
+	}
+	for _, t := range turns {
+		s.At = t.At
+		if t.From == FromVisitor {
+			s.Preview = privacy.Cut(t.Text, 120)
+		}
+	}
+	if s.Seen, err = seen.Get(tx, []byte(conversation)); err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return s, err
+	}
+	all, err := booking.OfConversation(tx, conversation)
+	if err != nil {
+		return s, err
+	}
+	for _, ap := range all {
+		s.Number = ap.Number
+		if ap.Status == booking.Requested {
+			s.Requested++
+		}
+	}
+	return s, nil
+}
+
+// forStaff words a text for reception: the phone is shown whole by
+// [Assistant.Reveal] alone.
+func forStaff(lang string, who privacy.Contact) teller {
+	return teller{lang, person{who.Name, hidePhone(who.Phone), who.Email}}
+}
+
+func hidePhone(e164 string) string {
+	if e164 == "" {
+		return ""
+	}
+	return privacy.HidePhone(e164)
+}
+
+// Dialog returns a conversation as reception sees it, and writes to the journal
+// that it was read.
+func (a *Assistant) Dialog(_ context.Context, op Operator, conversation string) (d Dialog, err error) {
+	h := a.house.Load()
+	err = a.db.Update(func(tx *storage.Tx) error {
+		st, err := load(tx, conversation)
+		if err != nil {
+			return err
+		}
+		d = Dialog{Page: st.Page, Source: st.Source}
+		if d.Summary, err = h.summary(tx, conversation); err != nil {
+			return err
+		}
+		who, err := contactOf(tx, st.Contact)
+		if err != nil {
+			return err
+		}
+		if d.Turns, err = shown(tx, conversation, 0, forStaff(st.Lang, who)); err != nil {
+			return err
+		}
+		all, err := booking.OfConversation(tx, conversation)
+		if err != nil {
+			return err
+		}
+		for _, ap := range all {
+			card, err := h.card(tx, ap)
+			if err != nil {
+				return err
+			}
+			d.Appointments = append(d.Appointments, card)
+		}
+		if d.Seen == st.Seq {
+			return nil // read already: nothing new was shown
+		}
+		if err := seen.Put(tx, []byte(conversation), st.Seq); err != nil {
+			return err
+		}
+		return audit.Append(tx, audit.Entry{At: a.now(), Actor: op.ID, Action: "conversation.read", Object: conversation})
+	})
+	return d, err
+}
+
+// Take makes the operator the one who answers; the assistant is silent until
+// [Assistant.Return]. It returns [ErrNotOwner] where a colleague answers.
+func (a *Assistant) Take(_ context.Context, op Operator, conversation string) error {
+	return a.change(conversation, func(tx *storage.Tx, st *State) ([]Turn, error) {
+		if st.Owner.Kind == OwnerOperator && st.Owner.Operator != op.ID {
+			return nil, ErrNotOwner
+		}
+		st.Owner = Owner{Kind: OwnerOperator, Operator: op.ID, Author: op.Name, Reason: st.Owner.Reason, Since: a.now()}
+		return nil, audit.Append(tx, audit.Entry{At: a.now(), Actor: op.ID, Action: "conversation.take", Object: conversation})
+	})
+}
+
+// Return gives the conversation back to the assistant.
+func (a *Assistant) Return(_ context.Context, op Operator, conversation string) error {
+	return a.change(conversation, func(tx *storage.Tx, st *State) ([]Turn, error) {
+		st.Owner = Owner{Kind: OwnerAssistant, Since: a.now()}
+		st.Misses = 0
+		st.Asked, st.Choices = ExpectMore, nil
+		t := Turn{At: a.now(), From: FromAssistant, Text: prompts.Say(st.Lang, "human.back", nil), Expects: ExpectMore, Buttons: menu(st.Lang, false)}
+		for _, b := range t.Buttons {
+			st.Choices = append(st.Choices, b.ID)
+		}
+		return []Turn{t}, audit.Append(tx, audit.Entry{At: a.now(), Actor: op.ID, Action: "conversation.return", Object: conversation})
+	})
+}
+
+// Reply says something to the visitor as the operator, who becomes the owner.
+func (a *Assistant) Reply(_ context.Context, op Operator, conversation, text string) (seq uint64, err error) {
+	if utf8.RuneCountInString(text) > MaxText {
+		return 0, ErrTooLong
+	}
+	err = a.change(conversation, func(tx *storage.Tx, st *State) ([]Turn, error) {
+		if st.Owner.Kind == OwnerOperator && st.Owner.Operator != op.ID {
+			return nil, ErrNotOwner
+		}
+		if st.Owner.Kind != OwnerOperator {
+			st.Owner = Owner{Kind: OwnerOperator, Reason: st.Owner.Reason, Since: a.now()}
+		}
+		st.Owner.Operator, st.Owner.Author = op.ID, op.Name
+		st.Asked, st.Choices = ExpectOperator, nil
+		seq = st.Seq + 1
+		t := Turn{At: a.now(), From: FromOperator, Author: op.Name, Text: privacy.Strip(text), Expects: ExpectOperator}
+		return []Turn{t}, audit.Append(tx, audit.Entry{At: a.now(), Actor: op.ID, Action: "conversation.reply", Object: conversation})
+	})
+	return seq, err
+}
+
+// change alters a conversation in one commit and tells its subscribers.
+func (a *Assistant) change(conversation string, fn func(*storage.Tx, *State) ([]Turn, error)) error {
+	err := a.db.Update(func(tx *storage.Tx) error {
+		st, err := load(tx, conversation)
+		if err != nil {
+			return err
+		}
+		turns, err := fn(tx, &st)
+		if err != nil {
+			return err
+		}
+		return save(tx, conversation, &st, turns...)
+	})
+	if err != nil {
+		return err
+	}
+	a.committed()
+	a.feed.publish(conversation)
+	return nil
+}
+
+// Appointments lists the appointments that the filter chooses, by start.
+func (a *Assistant) Appointments(_ context.Context, f Filter) (cards []AppointmentCard, err error) {
+	h := a.house.Load()
+	err = a.db.View(func(tx *storage.Tx) (err error) {
+		for ap := range booking.Between(tx, f.From, f.To, &err) {
+			if len(f.Statuses) > 0 && !slices.Contains(f.Statuses, string(ap.Status)) {
+				continue
+			}
+			card, err := h.card(tx, ap)
+			if err != nil {
+				return err
+			}
+			cards = append(cards, card)
+		}
+		return err
+	})
+	return cards, err
+}
+
+// Appointment returns one appointment, or [storage.ErrNotFound].
+func (a *Assistant) Appointment(_ context.Context, number string) (card AppointmentCard, err error) {
+	h := a.house.Load()
+	err = a.db.View(func(tx *storage.Tx) error {
+		ap, err := booking.Get(tx, number)
+		if err != nil {
+			return err
+		}
+		card, err = h.card(tx, ap)
+		return err
+	})
+	return card, err
+}
+
+// card is an appointment as reception sees it, in the clinic's first language.
+func (h *house) card(tx *storage.Tx, ap booking.Appointment) (AppointmentCard, error) {
+	c := AppointmentCard{
+		AppointmentView: *h.view(ap, h.clinic.Languages[0]),
+		ServiceID:       ap.Slot.Service, SpecialistID: ap.Slot.Specialist, BranchID: ap.Slot.Branch,
+		Conversation: ap.Conversation, Contact: ap.Contact, Author: ap.Author, Reason: ap.Reason,
+		Created: ap.Created.In(h.clinic.Location), Changed: ap.Changed.In(h.clinic.Location), Source: ap.Source,
+	}
+	who, err := contactOf(tx, ap.Contact)
+	c.Name, c.Phone = who.Name, hidePhone(who.Phone)
+	return c, err
+}
+
+// Free lists up to limit free slots on a day of the clinic for what an
+// appointment needs, so that reception can move it there.
+func (a *Assistant) Free(_ context.Context, number string, day time.Time, limit int) (slots []booking.Slot, err error) {
+	h := a.house.Load()
+	err = a.db.View(func(tx *storage.Tx) error {
+		ap, err := booking.Get(tx, number)
+		if err != nil {
+			return err
+		}
+		day = day.In(h.clinic.Location)
+		from := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, day.Location())
+		slots, err = h.calendar.Free(tx, booking.Query{
+			Service: ap.Slot.Service, Specialist: ap.Slot.Specialist, From: from, To: from.AddDate(0, 0, 1), Limit: limit, Ignore: number,
+		}, a.now())
+		return err
+	})
+	return slots, err
+}
+
+// Decide changes an appointment on an operator's word, and tells the visitor in
+// the conversation. It returns [booking.ErrStale] where the appointment is not
+// the version the operator saw, and a [booking.Refusal] where the time is taken.
+func (a *Assistant) Decide(_ context.Context, op Operator, dec Decision) (card AppointmentCard, err error) {
+	h := a.house.Load()
+	var conversation string
+	err = a.db.Update(func(tx *storage.Tx) error {
+		ap, err := a.carryOut(tx, h, op, dec)
+		if err != nil {
+			return err
+		}
+		conversation = ap.Conversation
+		if err := a.notify(tx, h, ap, dec); err != nil {
+			return err
+		}
+		card, err = h.card(tx, ap)
+		return err
+	})
+	if err != nil {
+		return card, err
+	}
+	a.committed()
+	if conversation != "" {
+		a.feed.publish(conversation)
+	}
+	return card, nil
+}
+
+func (a *Assistant) carryOut(tx *storage.Tx, h *house, op Operator, dec Decision) (booking.Appointment, error) {
+	by := booking.Change{Author: "staff:" + op.ID, Reason: dec.Reason, Staff: true}
+	now := a.now()
+	switch dec.Verb {
+	case "confirm":
+		return h.calendar.Confirm(tx, dec.Number, dec.Version, by, now)
+	case "decline":
+		return h.calendar.Decline(tx, dec.Number, dec.Version, by, now)
+	case "cancel":
+		return h.calendar.Cancel(tx, dec.Number, dec.Version, by, now)
+	case "arrived":
+		return h.calendar.Arrived(tx, dec.Number, dec.Version, by, now)
+	case "no-show":
+		return h.calendar.NoShow(tx, dec.Number, dec.Version, by, now)
+	case "move":
+		ap, err := booking.Get(tx, dec.Number)
+		if err != nil {
+			return ap, err
+		}
+		to := ap.Slot
+		to.Start, to.End = dec.Start.UTC(), dec.Start.UTC().Add(ap.Slot.End.Sub(ap.Slot.Start))
+		return h.calendar.Move(tx, dec.Number, dec.Version, to, by, now)
+	}
+	return booking.Appointment{}, fmt.Errorf("%q: %w", dec.Verb, ErrVerb)
+}
+
+// notices are what a visitor is told of a decision; of arrived and no-show they
+// are told nothing.
+var notices = map[string]string{
+	"confirm": "notice.confirmed", "decline": "notice.declined", "move": "notice.moved", "cancel": "notice.cancelled",
+}
+
+// notify appends the news to the visitor's conversation, where there still is one.
+func (a *Assistant) notify(tx *storage.Tx, h *house, ap booking.Appointment, dec Decision) error {
+	id, ok := notices[dec.Verb]
+	if !ok || ap.Conversation == "" {
+		return nil
+	}
+	st, err := load(tx, ap.Conversation)
+	if errors.Is(err, ErrExpired) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	d := deed{h: h, tx: tx, st: &st, now: a.now()}
+	args := d.args(ap.Slot)
+	args["number"], args["reason"] = ap.Number, dec.Reason
+	if args["reason"] == "" && (dec.Verb == "decline" || dec.Verb == "cancel") {
+		args["reason"] = prompts.Say(st.Lang, "notice.again", nil)
+	}
+	d.say(id, args)
+	t := Turn{At: a.now(), From: FromAssistant, Text: capitals(strings.TrimSpace(d.text[0])), Notice: true, Appointment: h.view(ap, st.Lang), Expects: st.Asked}
+	return save(tx, ap.Conversation, &st, t)
+}
+
+// Reveal returns a contact whole to an operator, who says why; the journal
+// keeps that.
+func (a *Assistant) Reveal(_ context.Context, op Operator, contact, reason string) (c privacy.Contact, err error) {
+	err = a.db.Update(func(tx *storage.Tx) (err error) {
+		c, err = privacy.Reveal(tx, contact, op.ID, reason, a.now())
+		return err
+	})
+	return c, err
+}
+
+// ConsentText returns a version of a consent text, or [storage.ErrNotFound].
+func (a *Assistant) ConsentText(_ context.Context, version string) (t privacy.ConsentText, err error) {
+	err = a.db.View(func(tx *storage.Tx) (err error) {
+		t, err = privacy.Text(tx, version)
+		return err
+	})
+	return t, err
+}

@@ -1,0 +1,64 @@
+package assistant
+
+import (
+	"slices"
+
+	"okoshko/assistant/clinic"
+)
+
+// plans are the things each goal needs, in the order in which they are asked:
+// what and when first, who last.
+var plans = map[Goal][]Expect{
+	GoalBook:   {ExpectService, ExpectBranch, ExpectSpecialist, ExpectTime, ExpectConsent, ExpectName, ExpectPhone, ExpectEmail, ExpectConfirm},
+	GoalMove:   {ExpectWhich, ExpectTime, ExpectConfirm},
+	GoalCancel: {ExpectWhich, ExpectConfirm},
+	GoalWait:   {ExpectService, ExpectConsent, ExpectName, ExpectPhone, ExpectConfirm},
+	GoalErase:  {ExpectConfirm},
+}
+
+// next is the first thing that the goal still needs; confirm comes last and is
+// always needed.
+func next(st *State, f facts) Expect {
+	for _, e := range plans[st.Goal] {
+		if !settled(e, st, f) {
+			return e
+		}
+	}
+	return ExpectMore
+}
+
+func settled(e Expect, st *State, f facts) bool {
+	r := st.Request
+	switch e {
+	case ExpectService:
+		return r.Service != ""
+	case ExpectBranch:
+		return r.Branch != "" || r.Specialist != "" && r.Specialist != Any || r.Want != nil || len(branchesOf(f.clinic, r.Service)) < 2
+	case ExpectSpecialist: // offers name the specialists; it is asked only where the words named two
+		return len(r.Named) == 0
+	case ExpectTime:
+		return r.Slot != nil
+	case ExpectConsent:
+		return st.Consent != ""
+	case ExpectName:
+		return f.known.Name != "" || !f.clinic.Booking.Needs(clinic.AskName)
+	case ExpectPhone:
+		return f.known.Phone != "" || !f.clinic.Booking.Needs(clinic.AskPhone)
+	case ExpectEmail:
+		return f.known.Email != "" || !f.clinic.Booking.Needs(clinic.AskEmail)
+	case ExpectWhich:
+		return st.Target != ""
+	default:
+		return false
+	}
+}
+
+// branchesOf lists the branches in which a service is performed.
+func branchesOf(c *clinic.Clinic, service string) (ids []string) {
+	for _, s := range c.Performers(service) {
+		if !slices.Contains(ids, s.Branch) {
+			ids = append(ids, s.Branch)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,163 @@
+// Package privacy keeps what makes a visitor a person: contacts, what they
+// agreed to, and the tags that stand for personal data in everything else.
+//
+// Names, phones and addresses live in the contact table and nowhere else; other
+// rooms hold contact ids. It knows no dialog and no calendar.
+package privacy
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"okoshko/storage"
+	"okoshko/storage/audit"
+)
+
+// Contact is an identified person. It is written only under a consent.
+type Contact struct {
+	ID           string    `json:"id"`
+	Conversation string    `json:"conversation"`
+	Name         string    `json:"name,omitempty"`
+	Phone        string    `json:"phone,omitempty"` // E.164
+	Email        string    `json:"email,omitempty"`
+	Lang         string    `json:"lang,omitempty"`
+	Created      time.Time `json:"created"`
+	Changed      time.Time `json:"changed"`
+}
+
+// LogValue keeps a contact out of logs: only its id is written.
+func (c Contact) LogValue() any { return c.ID }
+
+// String keeps a contact out of error texts.
+func (c Contact) String() string { return "contact " + c.ID }
+
+var (
+	contacts = storage.NewTable[Contact]("privacy.contacts")
+	phones   = storage.NewTable[string]("privacy.phones") // keyed hash of a phone, then contact id
+)
+
+// NewContact returns a contact without personal data, not yet stored.
+func NewContact(conversation, lang string, now time.Time) Contact {
+	return Contact{ID: "c_" + strings.ToLower(rand.Text()[:16]), Conversation: conversation, Lang: lang, Created: now}
+}
+
+// Save writes c.
+func Save(tx *storage.Tx, c Contact, now time.Time) error {
+	old, err := contacts.Get(tx, []byte(c.ID))
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return fmt.Errorf("contact %s: %w", c.ID, err)
+	}
+	if old.Phone != c.Phone && old.Phone != "" {
+		if err := phones.Delete(tx, phoneKey(tx, old.Phone, c.ID)); err != nil {
+			return fmt.Errorf("contact %s: %w", c.ID, err)
+		}
+	}
+	if c.Phone != "" {
+		if err := phones.Put(tx, phoneKey(tx, c.Phone, c.ID), c.ID); err != nil {
+			return fmt.Errorf("contact %s: %w", c.ID, err)
+		}
+	}
+	c.Changed = now
+	return contacts.Put(tx, []byte(c.ID), c)
+}
+
+// Get returns the contact called id, or [storage.ErrNotFound].
+func Get(tx *storage.Tx, id string) (Contact, error) {
+	c, err := contacts.Get(tx, []byte(id))
+	if err != nil {
+		return c, fmt.Errorf("contact %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// Reveal returns the contact called id to a member of staff, and writes to the
+// journal who read it and why.
+func Reveal(tx *storage.Tx, id, actor, reason string, now time.Time) (Contact, error) {
+	c, err := Get(tx, id)
+	if err != nil {
+		return c, err
+	}
+	return c, audit.Append(tx, audit.Entry{At: now, Actor: actor, Action: "contact.reveal", Object: id, Reason: reason})
+}
+
+// ByPhone lists the ids of the contacts that have this phone (E.164).
+func ByPhone(tx *storage.Tx, phone string) (ids []string, err error) {
+	from := phoneKey(tx, phone, "")
+	to := append(append([]byte{}, from...), 0xff)
+	for _, id := range phones.Range(tx, from, to, &err) {
+		ids = append(ids, id)
+	}
+	return ids, err
+}
+
+func phoneKey(tx *storage.Tx, phone, id string) []byte {
+	return append(tx.Index("phone", phone), id...)
+}
+
+// remove deletes the contact and its index entry.
+func remove(tx *storage.Tx, id string) error {
+	c, err := contacts.Get(tx, []byte(id))
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if c.Phone != "" {
+		if err := phones.Delete(tx, phoneKey(tx, c.Phone, id)); err != nil {
+			return err
+		}
+	}
+	return contacts.Delete(tx, []byte(id))
+}
+
+// Erase deletes the contact and what the visitor of the conversation agreed to,
+// and writes that to the journal. The caller erases what other rooms hold.
+func Erase(tx *storage.Tx, contact, conversation, actor string, now time.Time) error {
+	if contact != "" {
+		if err := remove(tx, contact); err != nil {
+			return fmt.Errorf("erase contact %s: %w", contact, err)
+		}
+	}
+	if err := forgetConsents(tx, conversation); err != nil {
+		return fmt.Errorf("erase consents of %s: %w", conversation, err)
+	}
+	return audit.Append(tx, audit.Entry{At: now, Actor: actor, Action: "contact.erase", Object: conversation})
+}
+
+// ShowPhone writes an E.164 number as people do: «+7 843 200-00-00».
+func ShowPhone(e164 string) string {
+	n, err := phonenumbers.Parse(e164, "RU")
+	if err != nil {
+		return e164
+	}
+	return phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
+}
+
+// HidePhone shows enough of a number to tell it from another and too little to
+// call it: «+7 917 ···-··-78».
+func HidePhone(e164 string) string {
+	shown := []rune(ShowPhone(e164))
+	digits := 0
+	for _, r := range shown {
+		if r >= '0' && r <= '9' {
+			digits++
+		}
+	}
+	seen := 0
+	for i, r := range shown {
+		if r < '0' || r > '9' {
+			continue
+		}
+		seen++
+		if seen > 4 && seen <= digits-2 {
+			shown[i] = '·'
+		}
+	}
+	return string(shown)
+}

@@ -1,0 +1,340 @@
+package assistant
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"okoshko/assistant/booking"
+	"okoshko/assistant/nlu"
+	"okoshko/assistant/privacy"
+	"okoshko/prompts"
+	"okoshko/storage"
+)
+
+// memory is what a conversation has in memory alone: words and personal data
+// for which there is no consent yet. A restart drops it, and the visitor is
+// asked again.
+type memory struct {
+	said    map[uint64]string // unanswered turns as they were written
+	person  person
+	address string
+	seen    time.Time
+}
+
+// forgetAfter is how long personal data of a visitor who has not agreed to its
+// processing stays in memory after their last turn.
+const forgetAfter = time.Hour
+
+// recall returns a copy of what memory has of the conversation.
+func (a *Assistant) recall(conversation string) (m memory) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if kept, ok := a.memory[conversation]; ok {
+		m = *kept
+	}
+	return m
+}
+
+// remember changes what memory has of the conversation, and drops what others
+// left there too long ago.
+func (a *Assistant) remember(conversation string, change func(*memory)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.now()
+	for id, m := range a.memory {
+		if now.Sub(m.seen) > forgetAfter {
+			delete(a.memory, id)
+		}
+	}
+	m, ok := a.memory[conversation]
+	if !ok {
+		m = &memory{said: make(map[uint64]string)}
+		a.memory[conversation] = m
+	}
+	change(m)
+	m.seen = now
+	if len(m.said) == 0 && m.person == (person{}) && m.address == "" {
+		delete(a.memory, conversation)
+	}
+}
+
+// Open starts a conversation, or goes on with the one that the token opens. It
+// returns [ErrExpired] for a token that opens nothing.
+func (a *Assistant) Open(_ context.Context, v Visit) (Session, error) {
+	var s Session
+	var err error
+	if v.Token == "" {
+		s, err = a.begin(v)
+	} else {
+		s, err = a.resume(v)
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	a.remember(s.Conversation, func(m *memory) { m.address = v.Address })
+	return s, nil
+}
+
+func (a *Assistant) begin(v Visit) (Session, error) {
+	h := a.house.Load()
+	token := rand.Text()
+	id := "v_" + strings.ToLower(rand.Text()[:20])
+	st := State{
+		Lang: h.clinic.Language(v.Lang), Secret: strings.ToLower(rand.Text()[:6]), Created: a.now(),
+		Owner: Owner{Kind: OwnerAssistant, Since: a.now()}, Page: v.Page, Source: v.Source, Widget: v.Widget,
+	}
+	err := a.db.Update(func(tx *storage.Tx) error {
+		if err := visitors.Put(tx, tokenKey(tx, token), visitor{id, a.now()}); err != nil {
+			return err
+		}
+		fresh := st
+		return save(tx, id, &fresh)
+	})
+	if err != nil {
+		return Session{}, fmt.Errorf("new conversation: %w", err)
+	}
+	return a.session(h, token, id, st), nil
+}
+
+func (a *Assistant) resume(v Visit) (Session, error) {
+	h := a.house.Load()
+	var id string
+	var st State
+	err := a.db.View(func(tx *storage.Tx) error {
+		who, err := visitors.Get(tx, tokenKey(tx, v.Token))
+		if errors.Is(err, storage.ErrNotFound) {
+			return ErrExpired
+		}
+		if err != nil {
+			return err
+		}
+		id = who.Conversation
+		st, err = load(tx, id)
+		return err
+	})
+	if err != nil {
+		return Session{}, err
+	}
+	return a.session(h, v.Token, id, st), nil
+}
+
+func (a *Assistant) session(h *house, token, id string, st State) Session {
+	version := st.Consent
+	if version == "" {
+		version = h.consent(st.Lang).Version
+	}
+	return Session{
+		Token: token, Conversation: id, Lang: st.Lang, Seq: st.Seq, Owner: st.Owner,
+		Consent: ConsentState{Given: st.Consent != "", Version: version},
+		Open:    h.until(a.now()).IsZero(),
+	}
+}
+
+func tokenKey(tx *storage.Tx, token string) []byte { return tx.Index("token", token) }
+
+// Receive stores what the visitor said and returns; the answer comes through the
+// feed. What it returned is durable. The same in.ID again has no second effect.
+func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming) (seq uint64, err error) {
+	if utf8.RuneCountInString(in.Text) > MaxText {
+		return 0, ErrTooLong
+	}
+	h := a.house.Load()
+	masked, err := a.masked(h, conversation, in)
+	if err != nil {
+		return 0, err
+	}
+	again := false
+	err = a.db.Update(func(tx *storage.Tx) error {
+		st, err := load(tx, conversation)
+		if err != nil {
+			return err
+		}
+		if seq, again = st.taken(in.ID); again {
+			return nil
+		}
+		if len(st.Pending) >= mostPending {
+			return ErrBusy
+		}
+		seq = st.Seq + 1
+		st.take(in.ID, seq)
+		st.Pending = append(st.Pending, heard{seq, masked, in.Button})
+		return save(tx, conversation, &st, Turn{At: a.now(), From: FromVisitor, Text: masked})
+	})
+	if err != nil || again {
+		return seq, err
+	}
+	a.remember(conversation, func(m *memory) { m.said[seq] = in.Text })
+	a.feed.publish(conversation)
+	a.wake(conversation)
+	return seq, nil
+}
+
+// masked is what is stored of a turn: the text without personal data, or the
+// label of the button that was pressed.
+func (a *Assistant) masked(h *house, conversation string, in Incoming) (text string, err error) {
+	err = a.db.View(func(tx *storage.Tx) error {
+		st, err := load(tx, conversation)
+		if err != nil {
+			return err
+		}
+		if in.Button != "" {
+			text, err = label(tx, conversation, in.Button, st.Lang, h)
+			return err
+		}
+		r := h.reader.Read(in.Text, a.readerContext(h, &st))
+		text, _ = privacy.Mask(in.Text, r.Personal, st.Secret)
+		return nil
+	})
+	return text, err
+}
+
+// label finds what stood on a button of an earlier reply, newest first.
+func label(tx *storage.Tx, conversation, button, lang string, h *house) (found string, err error) {
+	for _, e := range entries.Of(tx, conversation, &err) {
+		for _, t := range e.Turns {
+			for _, b := range t.Buttons {
+				if b.ID == button {
+					found = b.Label
+				}
+			}
+			for _, s := range t.Slots {
+				if s.ID == button {
+					found = prompts.When(lang, s.Start.In(h.clinic.Location), t.At.In(h.clinic.Location))
+				}
+			}
+		}
+	}
+	if found == "" {
+		found = "…"
+	}
+	return found, err
+}
+
+// readerContext is what the reader has to know about the conversation.
+func (a *Assistant) readerContext(h *house, st *State) nlu.Context {
+	c := nlu.Context{Lang: st.Lang, Now: a.now().In(h.clinic.Location), Expects: nlu.Field(st.Asked)}
+	for _, id := range st.Choices {
+		c.Offered = append(c.Offered, h.option(id, st.Lang))
+	}
+	return c
+}
+
+// option words a choice for the reader.
+func (h *house) option(id, lang string) nlu.Option {
+	o := nlu.Option{ID: id}
+	verb, rest, _ := strings.Cut(id, "/")
+	switch verb {
+	case "slot":
+		if s, ok := slotOf(h.clinic, id); ok {
+			o.Start = s.Start.In(h.clinic.Location)
+			if who, ok := h.clinic.Specialist(s.Specialist); ok {
+				o.Label = o.Start.Format("15:04") + " " + who.Name.In(lang)
+			}
+		}
+	case "service":
+		if s, ok := h.clinic.Service(rest); ok {
+			o.Label = s.Name.In(lang)
+		}
+	case "branch":
+		if b, ok := h.clinic.Branch(rest); ok {
+			o.Label = b.Name.In(lang)
+		}
+	case "specialist":
+		if s, ok := h.clinic.Specialist(rest); ok {
+			o.Label = s.Name.In(lang)
+		}
+	case "edit":
+		o.Label = prompts.Say(lang, "edit."+rest, nil)
+	}
+	return o
+}
+
+// Turns returns the turns after seq, oldest first, as the visitor reads them:
+// with labels for personal data, and their own name and phone where the
+// assistant named them.
+func (a *Assistant) Turns(_ context.Context, conversation string, after uint64) (turns []Turn, err error) {
+	err = a.db.View(func(tx *storage.Tx) error {
+		st, err := load(tx, conversation)
+		if err != nil || st.Seq <= after {
+			return err
+		}
+		own, err := contactOf(tx, st.Contact)
+		if err != nil {
+			return err
+		}
+		turns, err = shown(tx, conversation, after, teller{st.Lang, person{own.Name, showPhone(own.Phone), own.Email}})
+		return err
+	})
+	return turns, err
+}
+
+// contactOf is a contact, or an empty one where there is none (any more).
+func contactOf(tx *storage.Tx, id string) (privacy.Contact, error) {
+	if id == "" {
+		return privacy.Contact{}, nil
+	}
+	c, err := privacy.Get(tx, id)
+	if errors.Is(err, storage.ErrNotFound) {
+		return privacy.Contact{}, nil
+	}
+	return c, err
+}
+
+// teller words the tags of a stored text for one kind of reader.
+type teller struct {
+	lang string
+	own  person // what this reader may see of the visitor's contact
+}
+
+func (t teller) word(masked string) string {
+	return privacy.Show(masked, func(kind string) string {
+		field, own := privacy.OwnField(kind)
+		if !own {
+			return prompts.Say(t.lang, "label."+kind, nil)
+		}
+		value := map[string]string{"name": t.own.Name, "phone": t.own.Phone, "email": t.own.Email}[field]
+		if value == "" {
+			return prompts.Say(t.lang, "label."+field, nil)
+		}
+		return value
+	})
+}
+
+// shown reads a conversation's turns after seq as one kind of reader sees them.
+func shown(tx *storage.Tx, conversation string, after uint64, to teller) (turns []Turn, err error) {
+	for _, e := range entries.Of(tx, conversation, &err) {
+		for _, t := range e.Turns {
+			if t.Seq > after {
+				t.Text = to.word(t.Text)
+				turns = append(turns, t)
+			}
+		}
+	}
+	return turns, err
+}
+
+// Owner tells who answers the conversation now.
+func (a *Assistant) Owner(_ context.Context, conversation string) (o Owner, err error) {
+	err = a.db.View(func(tx *storage.Tx) error {
+		st, err := load(tx, conversation)
+		o = st.Owner
+		return err
+	})
+	return o, err
+}
+
+// Typing tells the other side of a conversation that somebody writes.
+func (a *Assistant) Typing(conversation string, from From) { a.feed.typing(conversation, from) }
+
+// upcoming are the visitor's own appointments that can still be changed.
+func upcoming(all []booking.Appointment, now time.Time) []booking.Appointment {
+	return slices.DeleteFunc(slices.Clone(all), func(a booking.Appointment) bool {
+		return a.Slot.Start.Before(now) || a.Status != booking.Requested && a.Status != booking.Confirmed
+	})
+}

@@ -1,0 +1,382 @@
+package assistant
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"okoshko/assistant/booking"
+	"okoshko/assistant/privacy"
+	"okoshko/prompts"
+)
+
+// say adds a sentence to the reply. An id that is no text's is said itself: the
+// clinic's own words.
+func (d *deed) say(id string, args prompts.Args) {
+	d.text = append(d.text, prompts.Say(d.st.Lang, id, args))
+}
+
+// ask asks for one thing. The second time in a row it is worded anew, so that
+// the visitor sees that the last answer was not enough.
+func (d *deed) ask(e Expect) {
+	d.out.expects = e
+	again := d.st.Asked == e && d.out.missed
+	switch {
+	case d.st.Asked != e:
+		d.st.Again = 0
+	case d.out.missed || d.out.denied:
+		d.st.Again++
+	}
+	switch e {
+	case ExpectService:
+		d.askService(again)
+	case ExpectBranch:
+		d.askBranch(again)
+	case ExpectSpecialist:
+		d.askSpecialist()
+	case ExpectConsent:
+		d.say(choose(again, "ask.consent.again", "ask.consent"), nil)
+		d.yesNo("consent.yes", "consent.no")
+	case ExpectName, ExpectPhone, ExpectEmail:
+		d.askPerson(e, again)
+	case ExpectWhich:
+		d.askWhich(again)
+	case ExpectConfirm:
+		d.askConfirm()
+	case ExpectMore:
+		d.askMore()
+	}
+}
+
+func choose(yes bool, a, b string) string {
+	if yes {
+		return a
+	}
+	return b
+}
+
+// yesNo adds the two answers to what this reply asks. Their ids name the reply,
+// so that an old button does not agree to a new summary.
+func (d *deed) yesNo(yes, no string) {
+	seq := strconv.FormatUint(d.st.Seq+1, 10)
+	d.turn.Buttons = append(d.turn.Buttons,
+		Button{"yes/" + seq, prompts.Say(d.st.Lang, yes, nil)},
+		Button{"no/" + seq, prompts.Say(d.st.Lang, no, nil)})
+}
+
+func (d *deed) askService(again bool) {
+	ids := d.st.Request.Services
+	id := choose(again, "ask.service.again", "ask.service")
+	if len(ids) > 0 {
+		id = "ask.service.which"
+	}
+	if s, ok := d.h.clinic.Specialist(d.st.Request.Specialist); ok && len(ids) == 0 {
+		ids = s.Services
+	}
+	if len(ids) == 0 {
+		for _, s := range d.h.clinic.Services {
+			if len(d.h.clinic.Performers(s.ID)) > 0 {
+				ids = append(ids, s.ID)
+			}
+		}
+	}
+	d.say(id, nil)
+	for _, id := range ids {
+		d.turn.Buttons = append(d.turn.Buttons, Button{"service/" + id, d.service(id)})
+	}
+}
+
+func (d *deed) askBranch(again bool) {
+	d.say(choose(again, "ask.branch.again", "ask.branch"), nil)
+	for _, id := range branchesOf(d.h.clinic, d.st.Request.Service) {
+		if b, ok := d.h.clinic.Branch(id); ok {
+			d.turn.Buttons = append(d.turn.Buttons, Button{"branch/" + id, b.Name.In(d.st.Lang)})
+		}
+	}
+	d.turn.Buttons = append(d.turn.Buttons, Button{"branch/" + Any, prompts.Say(d.st.Lang, "any", nil)})
+}
+
+func (d *deed) askSpecialist() {
+	d.say("ask.specialist", nil)
+	for _, id := range d.st.Request.Named {
+		if s, ok := d.h.clinic.Specialist(id); ok {
+			d.turn.Buttons = append(d.turn.Buttons, Button{"specialist/" + id, s.Name.In(d.st.Lang)})
+		}
+	}
+	d.turn.Buttons = append(d.turn.Buttons, Button{"specialist/" + Any, prompts.Say(d.st.Lang, "any", nil)})
+}
+
+// askPerson asks for a name, phone or e-mail address; after too many failures
+// the booking ends and a person is offered.
+func (d *deed) askPerson(e Expect, again bool) {
+	if d.st.Again > mostRefusals {
+		t := &turn{st: d.st, f: d.facts()}
+		t.giveUpPerson()
+		for _, p := range t.out.parts {
+			d.say(p.id, p.args)
+		}
+		d.out.expects, d.turn.Buttons = t.out.expects, t.out.buttons
+		d.released = true
+		return
+	}
+	id := "ask." + string(e)
+	switch {
+	case again:
+		id += ".again"
+	case d.st.Asked == e && d.st.Again > 0 && e == ExpectPhone && d.out.denied:
+		id += ".why"
+	}
+	d.say(id, nil)
+}
+
+func (d *deed) askWhich(again bool) {
+	d.say(choose(again, "ask.which.again", "ask.which"), nil)
+	for _, a := range d.own {
+		label := d.service(a.Slot.Service) + ", " + d.when(a.Slot.Start)
+		d.turn.Buttons = append(d.turn.Buttons, Button{"which/" + a.Number, label})
+	}
+}
+
+func (d *deed) askConfirm() {
+	switch d.st.Goal {
+	case GoalBook:
+		d.askBooking()
+	case GoalMove, GoalCancel:
+		d.askChange()
+	case GoalWait:
+		d.say("wait.ask", prompts.Args{"service": d.service(d.st.Request.Service), "range": d.rangeText()})
+		d.yesNo("wait.yes", "wait.no")
+	case GoalErase:
+		d.say("erase.ask", nil)
+		d.yesNo("erase.yes", "erase.no")
+	}
+}
+
+// askBooking shows the summary, or, after a no, what of it may be changed.
+func (d *deed) askBooking() {
+	lang := d.st.Lang
+	if d.st.Editing {
+		d.say("confirm.what", nil)
+		for _, f := range []string{"time", "service", "name", "phone"} {
+			d.turn.Buttons = append(d.turn.Buttons, Button{"edit/" + f, prompts.Say(lang, "edit."+f, nil)})
+		}
+		d.turn.Buttons = append(d.turn.Buttons, Button{"edit/drop", prompts.Say(lang, "confirm.no", nil)})
+		return
+	}
+	slot := *d.st.Request.Slot
+	d.say("confirm.book", d.args(slot))
+	if s, ok := d.h.clinic.Service(slot.Service); ok {
+		if s.Price.Known {
+			d.say("confirm.price", prompts.Args{"price": prompts.Money(lang, s.Price.Amount, s.Price.From)})
+		}
+	}
+	d.say("confirm.who", prompts.Args{"name": privacy.Own("name"), "number": privacy.Own("phone")})
+	d.say("confirm.ask", nil)
+	d.yesNo("confirm.yes", "confirm.edit")
+}
+
+func (d *deed) askChange() {
+	for _, a := range d.own {
+		if a.Number != d.st.Target {
+			continue
+		}
+		args := d.args(a.Slot)
+		args["number"] = a.Number
+		if d.st.Goal == GoalCancel {
+			d.say("cancel.ask", args)
+			d.yesNo("cancel.yes", "cancel.no")
+			return
+		}
+		args = d.args(*d.st.Request.Slot)
+		args["number"], args["old"] = a.Number, d.when(a.Slot.Start)
+		d.say("move.ask", args)
+		d.yesNo("move.yes", "move.no")
+		return
+	}
+}
+
+func (d *deed) askMore() {
+	if len(d.text) == 0 {
+		d.say("more", nil)
+	}
+	if d.turn.Appointment != nil {
+		d.turn.Buttons = append(d.turn.Buttons, d.changes(*d.turn.Appointment)...)
+	}
+	if len(d.turn.Buttons) == 0 {
+		d.turn.Buttons = menu(d.st.Lang, len(d.own) > 0)
+	}
+}
+
+// changes are the buttons of an appointment that can still be changed.
+func (d *deed) changes(v AppointmentView) []Button {
+	if v.Status != string(booking.Requested) && v.Status != string(booking.Confirmed) {
+		return nil
+	}
+	return []Button{
+		{"do/move/" + v.Number, prompts.Say(d.st.Lang, "button.move", nil)},
+		{"do/cancel/" + v.Number, prompts.Say(d.st.Lang, "button.cancel", nil)},
+	}
+}
+
+// showOwn lists the visitor's own appointments.
+func (d *deed) showOwn() {
+	lines := d.lines(d.own)
+	switch len(lines) {
+	case 0:
+		d.say("show.none", nil)
+	case 1:
+		d.say("show.one", prompts.Args{"list": lines[0]})
+		d.turn.Appointment = d.h.view(d.own[0], d.st.Lang)
+	default:
+		d.say("show.many", prompts.Args{"list": strings.Join(lines, "\n")})
+	}
+}
+
+func (d *deed) lines(all []booking.Appointment) []string {
+	lines := make([]string, 0, len(all))
+	for _, a := range all {
+		args := d.args(a.Slot)
+		args["number"] = a.Number
+		args["status"] = prompts.Say(d.st.Lang, "status."+string(a.Status), nil)
+		lines = append(lines, prompts.Say(d.st.Lang, "line", args))
+	}
+	return lines
+}
+
+// finish appends the reply and notes what it offers.
+func (d *deed) finish() error {
+	d.turn.At, d.turn.From = d.now, FromAssistant
+	d.turn.Expects = d.out.expects
+	d.turn.Buttons = append(d.turn.Buttons, d.out.buttons...)
+	if len(d.text) == 0 {
+		d.say("more", nil)
+	}
+	d.turn.Text = capitals(strings.Join(d.text, "\n"))
+	if d.released {
+		if err := d.h.calendar.Release(d.tx, d.conversation); err != nil {
+			return err
+		}
+	}
+	d.st.Asked, d.st.AskedAt = d.turn.Expects, d.st.Seq+1
+	d.st.Choices = nil
+	for _, s := range d.turn.Slots {
+		d.st.Choices = append(d.st.Choices, s.ID)
+	}
+	for _, b := range d.turn.Buttons {
+		d.st.Choices = append(d.st.Choices, b.ID)
+	}
+	return save(d.tx, d.conversation, d.st, d.turn)
+}
+
+// capitals begins each line with a capital letter: sentences are put together
+// from values that stand in the middle elsewhere.
+func capitals(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if line == "" {
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(line)
+		lines[i] = string(unicode.ToUpper(r)) + line[size:]
+	}
+	return strings.Join(lines, "\n")
+}
+
+// args are the names and the time of a slot, for a text.
+func (d *deed) args(s booking.Slot) prompts.Args {
+	args := prompts.Args{"service": d.service(s.Service), "when": d.when(s.Start), "specialist": "", "branch": ""}
+	if who, ok := d.h.clinic.Specialist(s.Specialist); ok {
+		args["specialist"] = who.Name.In(d.st.Lang)
+	}
+	if b, ok := d.h.clinic.Branch(s.Branch); ok {
+		args["branch"] = b.Name.In(d.st.Lang)
+		if address := b.Address.In(d.st.Lang); address != "" {
+			args["branch"] = address
+		}
+	}
+	return args
+}
+
+func (d *deed) service(id string) string {
+	if s, ok := d.h.clinic.Service(id); ok {
+		return s.Name.In(d.st.Lang)
+	}
+	return id
+}
+
+func (d *deed) local(t time.Time) time.Time { return t.In(d.h.clinic.Location) }
+
+func (d *deed) when(t time.Time) string {
+	return prompts.When(d.st.Lang, d.local(t), d.local(d.now))
+}
+
+func showPhone(e164 string) string {
+	if e164 == "" {
+		return ""
+	}
+	return privacy.ShowPhone(e164)
+}
+
+// view words an appointment in a language.
+func (h *house) view(a booking.Appointment, lang string) *AppointmentView {
+	v := &AppointmentView{
+		Number: a.Number, Version: a.Version, Status: string(a.Status),
+		Start: a.Slot.Start.In(h.clinic.Location), End: a.Slot.End.In(h.clinic.Location),
+		Service: a.Slot.Service, Specialist: a.Slot.Specialist, Branch: a.Slot.Branch,
+	}
+	if s, ok := h.clinic.Service(a.Slot.Service); ok {
+		v.Service = s.Name.In(lang)
+	}
+	if s, ok := h.clinic.Specialist(a.Slot.Specialist); ok {
+		v.Specialist = s.Name.In(lang)
+	}
+	if b, ok := h.clinic.Branch(a.Slot.Branch); ok {
+		v.Branch = b.Name.In(lang)
+	}
+	return v
+}
+
+// until is when reception is back; zero while somebody is in, or where the file
+// says no hours.
+func (h *house) until(now time.Time) time.Time {
+	now = now.In(h.clinic.Location)
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	for day := range 14 {
+		start := midnight.AddDate(0, 0, day)
+		if h.closed(start) {
+			continue
+		}
+		for _, s := range h.clinic.Handoff.Hours.On(start.Year(), start.Month(), start.Day()) {
+			from := time.Date(start.Year(), start.Month(), start.Day(), 0, s.From, 0, 0, now.Location())
+			to := time.Date(start.Year(), start.Month(), start.Day(), 0, s.To, 0, 0, now.Location())
+			if !now.Before(from) && now.Before(to) {
+				return time.Time{}
+			}
+			if now.Before(from) {
+				return from
+			}
+		}
+	}
+	return time.Time{}
+}
+
+func (h *house) closed(day time.Time) bool {
+	date := h.clinic.Date(day)
+	for _, r := range h.clinic.Closed {
+		if r.Has(date) {
+			return true
+		}
+	}
+	return false
+}
+
+// untilText words when reception is back.
+func untilText(lang string, until, now time.Time) string {
+	clock := until.Format("15:04")
+	if until.YearDay() == now.YearDay() && until.Year() == now.Year() {
+		return prompts.Say(lang, "until.today", prompts.Args{"time": clock})
+	}
+	return prompts.Say(lang, "until.day", prompts.Args{"day": prompts.Day(lang, until, now), "time": clock})
+}

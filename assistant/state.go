@@ -1,0 +1,156 @@
+package assistant
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"okoshko/assistant/booking"
+	"okoshko/assistant/nlu/when"
+	"okoshko/storage"
+)
+
+// Goal is what the visitor is on the way to.
+type Goal string
+
+// Goals of a conversation.
+const (
+	GoalNone   Goal = ""
+	GoalBook   Goal = "book"
+	GoalMove   Goal = "move"
+	GoalCancel Goal = "cancel"
+	GoalWait   Goal = "wait"
+	GoalErase  Goal = "erase"
+)
+
+// Any is the choice of a branch or specialist that does not matter.
+const Any = "any"
+
+// Request is the fields collected so far. Ids are the clinic's.
+type Request struct {
+	Service    string            `json:"service,omitempty"`
+	Services   []string          `json:"services,omitempty"` // what the words fit where they fit several
+	Specialist string            `json:"specialist,omitempty"`
+	Named      []string          `json:"named,omitempty"` // specialists whom the words fit where they fit several
+	Not        []string          `json:"not,omitempty"`   // specialists turned down
+	Branch     string            `json:"branch,omitempty"`
+	When       []when.Constraint `json:"when,omitempty"` // wanted times; more than one: any of them
+	Nearest    bool              `json:"nearest,omitempty"`
+	Want       *booking.Slot     `json:"want,omitempty"` // picked from an offer, not yet held
+	Slot       *booking.Slot     `json:"slot,omitempty"` // chosen and held
+	Page       int               `json:"page,omitempty"` // how many times other days were asked for
+}
+
+// State is where a conversation stands after a turn. It holds no personal data:
+// the contact has that.
+type State struct {
+	Seq     uint64            `json:"seq"`
+	Lang    string            `json:"lang"`
+	Secret  string            `json:"secret"` // of the tags in this conversation's texts
+	Owner   Owner             `json:"owner"`
+	Contact string            `json:"contact,omitempty"`
+	Consent string            `json:"consent,omitempty"` // version agreed to
+	Created time.Time         `json:"created"`
+	Page    string            `json:"page,omitempty"`
+	Source  map[string]string `json:"source,omitempty"` // of the first visit
+	Widget  string            `json:"widget,omitempty"`
+
+	Goal    Goal     `json:"goal,omitempty"`
+	Request Request  `json:"request"`
+	Target  string   `json:"target,omitempty"` // appointment to move or cancel
+	Asked   Expect   `json:"asked,omitempty"`
+	AskedAt uint64   `json:"asked_at,omitempty"` // seq of the reply that asked
+	Again   int      `json:"again,omitempty"`    // times in a row that the same was asked without an answer
+	Misses  int      `json:"misses,omitempty"`   // turns in a row that were not understood
+	Editing bool     `json:"editing,omitempty"`  // the visitor said no to a summary and is asked what to change
+	Full    bool     `json:"full,omitempty"`     // nothing is free in the wanted time: the waiting list was offered
+	Choices []string `json:"choices,omitempty"`  // ids of the slots and buttons of the newest reply, in order
+
+	Pending []heard    `json:"pending,omitempty"`
+	Recent  []received `json:"recent,omitempty"`
+}
+
+// heard is a visitor's turn that has no answer yet.
+type heard struct {
+	Seq    uint64 `json:"seq"`
+	Text   string `json:"text,omitempty"` // masked
+	Button string `json:"button,omitempty"`
+}
+
+// received is a frame that has been taken, so that the same one sent again has
+// no second effect.
+type received struct {
+	ID  string `json:"id"`
+	Seq uint64 `json:"seq"`
+}
+
+// remembered is how many frames are known by id: more than a browser can have
+// unacknowledged.
+const remembered = 64
+
+// mostPending is how many messages of one visitor may wait for an answer.
+const mostPending = 20
+
+func (s *State) taken(id string) (seq uint64, ok bool) {
+	for _, r := range s.Recent {
+		if r.ID == id {
+			return r.Seq, true
+		}
+	}
+	return 0, false
+}
+
+func (s *State) take(id string, seq uint64) {
+	s.Recent = append(s.Recent, received{id, seq})
+	if len(s.Recent) > remembered {
+		s.Recent = s.Recent[len(s.Recent)-remembered:]
+	}
+}
+
+// reset forgets what the visitor was on the way to.
+func (s *State) reset() {
+	s.Goal, s.Request, s.Target = GoalNone, Request{}, ""
+	s.Editing, s.Full, s.Choices = false, false, nil
+	s.Again = 0
+}
+
+// entry is one record of the log: turns, and where the conversation stands after
+// them. The newest entry of a conversation is all that is needed to go on.
+type entry struct {
+	Turns []Turn `json:"turns"`
+	State State  `json:"state"`
+}
+
+var entries = storage.NewLog[entry]("assistant.turns")
+
+// visitor is what a token opens.
+type visitor struct {
+	Conversation string    `json:"conversation"`
+	Created      time.Time `json:"created"`
+}
+
+var visitors = storage.NewTable[visitor]("assistant.visitors") // by keyed hash of the token
+
+// load returns where a conversation stands, or [ErrExpired].
+func load(tx *storage.Tx, conversation string) (State, error) {
+	_, e, err := entries.Last(tx, conversation)
+	if errors.Is(err, storage.ErrNotFound) {
+		return State{}, fmt.Errorf("conversation %s: %w", conversation, ErrExpired)
+	}
+	if err != nil {
+		return State{}, fmt.Errorf("conversation %s: %w", conversation, err)
+	}
+	return e.State, nil
+}
+
+// save numbers the turns and appends them with the state.
+func save(tx *storage.Tx, conversation string, s *State, turns ...Turn) error {
+	for i := range turns {
+		s.Seq++
+		turns[i].Seq = s.Seq
+	}
+	if _, err := entries.Append(tx, conversation, entry{turns, *s}); err != nil {
+		return fmt.Errorf("conversation %s: %w", conversation, err)
+	}
+	return nil
+}

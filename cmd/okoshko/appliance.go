@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"okoshko/assistant"
+	"okoshko/assistant/clinic"
+	"okoshko/assistant/delivery"
+	"okoshko/assistant/llm"
+	"okoshko/assistant/privacy"
+	"okoshko/assistant/staff"
+	"okoshko/storage"
+	"okoshko/widget"
+	"okoshko/widget/api"
+	"okoshko/widget/console"
+	"okoshko/widget/web"
+)
+
+// appliance is all the parts of one house, wired.
+type appliance struct {
+	db        *storage.DB
+	assistant *assistant.Assistant
+	relay     *delivery.Relay
+	staff     *staff.Staff
+	model     *llm.Model // nil: rules alone
+	visitors  *widget.Widget
+	mux       *http.ServeMux // of the public address
+	log       *slog.Logger
+	now       func() time.Time
+}
+
+// settings are what the machine's owner says of a house: the clinic file says
+// the rest.
+type settings struct {
+	db     *storage.DB
+	clinic *clinic.Clinic
+	model  *llm.Model
+	tls    bool
+	log    *slog.Logger
+	now    func() time.Time
+}
+
+// assemble wires a house. It starts nothing.
+func assemble(s settings) (*appliance, error) {
+	a := &appliance{db: s.db, model: s.model, log: s.log, now: s.now}
+	var err error
+	conf := assistant.Config{DB: s.db, Clinic: s.clinic, Now: s.now, Log: s.log, Committed: func() { a.relay.Wake() }}
+	if s.model != nil {
+		conf.Model = s.model
+	}
+	if a.assistant, err = assistant.New(conf); err != nil {
+		return nil, err
+	}
+	a.relay, err = delivery.New(delivery.Config{
+		DB: s.db, Receivers: s.clinic.Receivers, Render: a.assistant.EventBody, Secret: a.secret, Now: s.now, Log: s.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if a.staff, err = staff.New(staff.Config{DB: s.db, Now: s.now}); err != nil {
+		return nil, err
+	}
+	return a, a.open(s)
+}
+
+// open makes the faces: the visitor's, reception's and the programs'.
+func (a *appliance) open(s settings) (err error) {
+	a.visitors, err = widget.New(widget.Config{Desk: a.assistant, Clinic: a.assistant.Clinic, TLS: s.tls, Log: s.log, Now: s.now})
+	if err != nil {
+		return err
+	}
+	desk, err := console.New(console.Config{
+		Desk: a.assistant, Staff: a.staff, DB: s.db, Clinic: a.assistant.Clinic, Resend: a.relay.Resend, TLS: s.tls, Log: s.log, Now: s.now,
+	})
+	if err != nil {
+		return err
+	}
+	programs, err := api.New(api.Config{
+		Desk: a.assistant, Staff: a.staff, DB: s.db, Clinic: a.assistant.Clinic, Resend: a.relay.Resend, Log: s.log, Now: s.now,
+	})
+	if err != nil {
+		return err
+	}
+	a.mux = http.NewServeMux()
+	a.mux.Handle("/", a.visitors)
+	a.mux.Handle("/console/", desk)
+	a.mux.Handle("/api/", programs)
+	return nil
+}
+
+func (a *appliance) secret(name string) (value string, err error) {
+	err = a.db.View(func(tx *storage.Tx) (err error) {
+		value, err = privacy.Secret(tx, name)
+		return err
+	})
+	return value, err
+}
+
+// use makes another version of the clinic file the one in force.
+func (a *appliance) use(c *clinic.Clinic) error {
+	if err := a.relay.SetReceivers(c.Receivers); err != nil {
+		return err
+	}
+	return a.assistant.Use(c)
+}
+
+// sweepEvery is how often expired holds and sessions are cleared away; they
+// bind nobody meanwhile.
+const sweepEvery = time.Minute
+
+// run serves until ctx is done or a part fails. It stops from the outside in:
+// listeners, answers, relay; the store is the caller's.
+func (a *appliance) run(ctx context.Context, public, service net.Listener) error {
+	outer, stopOuter := context.WithCancel(ctx)
+	defer stopOuter()
+	inner, stopInner := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopInner()
+	within, innerCtx := errgroup.WithContext(inner)
+	within.Go(func() error { return stopped(a.assistant.Run(innerCtx)) })
+	within.Go(func() error { return stopped(a.relay.Run(innerCtx)) })
+	within.Go(func() error { return a.sweep(innerCtx) })
+	if a.model != nil {
+		within.Go(func() error { return stopped(a.model.Run(innerCtx, a.assistant.ModelBeginning())) })
+	}
+	faces, faceCtx := errgroup.WithContext(outer)
+	faces.Go(func() error { return web.Serve(faceCtx, public, a.mux, a.log) })
+	faces.Go(func() error { return web.Serve(faceCtx, service, a.serviceMux(), a.log) })
+	faces.Go(func() error { return a.visitors.Run(faceCtx) })
+	go func() { <-innerCtx.Done(); stopOuter() }()
+	err := faces.Wait()
+	stopInner()
+	return errors.Join(stopped(err), within.Wait())
+}
+
+// stopped is nil for an end that was asked for.
+func stopped(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+func (a *appliance) sweep(ctx context.Context) error {
+	every := time.NewTicker(sweepEvery)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-every.C:
+		}
+		if err := errors.Join(a.assistant.Sweep(ctx), a.staff.Sweep(ctx)); err != nil {
+			return fmt.Errorf("clearing away: %w", err)
+		}
+	}
+}

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"fmt"
+
+	"okoshko/assistant/clinic"
+)
+
+type checkCommand struct {
+	File string `arg:"" help:"Clinic file." type:"path"`
+}
+
+// Run says all that is wrong with a clinic file.
+func (c *checkCommand) Run(s streams) error {
+	house, problems, err := clinic.Load(c.File)
+	for _, p := range problems {
+		fmt.Fprintln(s.out, p)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%s: %d services, %d specialists, %d branches, %d questions; %d warnings\n",
+		c.File, len(house.Services), len(house.Specialists), len(house.Branches), len(house.FAQ), len(problems))
+	return nil
+}

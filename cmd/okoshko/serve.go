@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"okoshko/assistant/clinic"
+	"okoshko/assistant/llm"
+)
+
+type serveCommand struct {
+	dataFlags
+	Clinic  string   `env:"OKOSHKO_CLINIC" type:"path" placeholder:"FILE" help:"Clinic file; default: clinic.yaml in the data folder."`
+	Listen  string   `default:"127.0.0.1:8080" env:"OKOSHKO_LISTEN" placeholder:"ADDR" help:"Public address: widget, console, API."`
+	Service string   `default:"127.0.0.1:8081" env:"OKOSHKO_SERVICE" placeholder:"ADDR" help:"Service address: health and metrics. Keep it on this machine."`
+	TLSCert string   `name:"tls-cert" env:"OKOSHKO_TLS_CERT" type:"path" placeholder:"FILE" help:"Certificate chain, PEM."`
+	TLSKey  string   `name:"tls-key" env:"OKOSHKO_TLS_KEY" type:"path" placeholder:"FILE" help:"Its key, PEM."`
+	Allow   []string `env:"OKOSHKO_MODEL_HOSTS" placeholder:"HOST" help:"Machines beside this one on which the model may run."`
+	Once    bool     `help:"Do not start again by itself after a crash."`
+	Debug   bool     `help:"Log more."`
+}
+
+// Run serves until it is told to stop.
+func (c *serveCommand) Run(ctx context.Context, s streams) error {
+	if c.Clinic == "" {
+		c.Clinic = filepath.Join(c.Data, clinicFile)
+	}
+	if !c.Once && !supervised() {
+		if _, err := loadClinic(s, c.Clinic); err != nil {
+			return err // a wrong file is told at once, not again and again
+		}
+		return supervise(ctx, s)
+	}
+	log := newLog(s, c.Debug)
+	house, err := loadClinic(s, c.Clinic)
+	if err != nil {
+		return err
+	}
+	db, err := c.open()
+	if err != nil {
+		return err
+	}
+	model, err := llm.New(llm.Config{URL: house.Model.URL, Name: house.Model.Name, Allowed: c.Allow, Timeout: house.Model.Timeout, Log: log})
+	if err != nil {
+		log.Warn("no model: the rules serve alone", "err", err)
+		model = nil
+	}
+	a, err := assemble(settings{db: db, clinic: house, model: model, tls: c.TLSCert != "", log: log, now: time.Now})
+	if err == nil {
+		err = c.listen(ctx, s, a)
+	}
+	return errors.Join(err, db.Close())
+}
+
+func (c *serveCommand) listen(ctx context.Context, s streams, a *appliance) error {
+	public, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen %s: %w", c.Listen, err)
+	}
+	scheme := "http"
+	if c.TLSCert != "" {
+		pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+		if err != nil {
+			return fmt.Errorf("--tls-cert and --tls-key: %w", err)
+		}
+		public = tls.NewListener(public, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
+		scheme = "https"
+	}
+	service, err := net.Listen("tcp", c.Service)
+	if err != nil {
+		return errors.Join(fmt.Errorf("--service %s: %w", c.Service, err), public.Close())
+	}
+	fmt.Fprintf(s.out, "Widget page: %s://%s/\nConsole:     %s://%s/console/\n", scheme, public.Addr(), scheme, public.Addr())
+	go a.watch(ctx, c.Clinic)
+	return a.run(ctx, public, service)
+}
+
+// watchEvery is how often the clinic file is looked at.
+const watchEvery = 2 * time.Second
+
+// watch reads the clinic file again when it changes. A wrong file is told in the
+// log, and the version in force stays.
+func (a *appliance) watch(ctx context.Context, path string) {
+	every := time.NewTicker(watchEvery)
+	defer every.Stop()
+	seen := a.assistant.Clinic().Version()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+		if v, err := fileVersion(path); err == nil && v != seen {
+			seen = v
+			a.reload(path)
+		}
+	}
+}
+
+func (a *appliance) reload(path string) {
+	house, problems, err := clinic.Load(path)
+	if err == nil {
+		err = a.use(house)
+	}
+	if err != nil {
+		for _, p := range problems.Errors() {
+			a.log.Error("clinic file", "problem", p.String())
+		}
+		a.log.Error("clinic file not taken over, the old one stays", "err", err)
+		return
+	}
+	a.log.Info("clinic file taken over", "version", house.Version()[:12])
+}
+
+// fileVersion is the hash of a file as [clinic.Clinic.Version] has it.
+func fileVersion(path string) (string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(data)), nil
+}

@@ -1,0 +1,53 @@
+package prompts_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"okoshko/assistant/llm"
+	"okoshko/assistant/llm/llmtest"
+	"okoshko/prompts"
+)
+
+// TestModelReal asks a real server, whose model says noise: the schema is one
+// that it takes, in each language; what comes back is read, and nothing of it
+// that the message does not say gets through.
+func TestModelReal(t *testing.T) {
+	url, name := llmtest.Start(t)
+	m, err := llm.New(llm.Config{URL: url, Name: name, Timeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	for _, lang := range prompts.Languages {
+		in := prompts.ModelInput{
+			Lang: lang, Clinic: "Клиника", Message: "можно к терапевту в среду?",
+			Services: []prompts.ModelItem{{ID: "therapist", Name: "Приём терапевта"}, {ID: "cleaning", Name: "Чистка зубов"}},
+			Branches: []prompts.ModelItem{{ID: "bauman", Name: "на Баумана"}},
+			Offered:  []prompts.ModelItem{{ID: "s1", Name: "25.11 14:00"}},
+		}
+		system, user := prompts.ModelMessages(in)
+		for seed := range 2 {
+			answer, err := m.Ask(t.Context(), llm.Request{
+				Messages: []llm.Message{{Role: llm.RoleSystem, Text: system}, {Role: llm.RoleUser, Text: user}},
+				Schema:   prompts.ModelSchema(in), MaxTokens: 1500, Seed: seed + 1, Temperature: 1,
+			})
+			if errors.Is(err, llm.ErrTruncated) { // noise may go on and on
+				continue
+			}
+			if err != nil {
+				t.Fatalf("%s, seed %d: %v", lang, seed, err)
+			}
+			commands, dropped, err := prompts.ModelCommands(answer.JSON, in)
+			if err != nil || dropped == 0 || len(commands) > 0 {
+				t.Errorf("%s, seed %d: %v, %d dropped, error %v of %s", lang, seed, commands, dropped, err, answer.JSON)
+			}
+			read++
+			t.Logf("%s: prompt %d tokens read in %v, answer %d", lang, answer.PromptTokens, answer.Reading, answer.Tokens)
+		}
+	}
+	if read < 2 {
+		t.Errorf("%d answers of 6: too few to prove anything", read)
+	}
+}

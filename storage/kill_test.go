@@ -1,0 +1,160 @@
+package storage
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"okoshko/storage/vault"
+)
+
+// killedDir names, in the environment of a child process, the folder it writes
+// in until it is killed.
+const killedDir = "OKOSHKO_TEST_KILLED_DIR"
+
+var (
+	killedTable = NewTable[string]("killed")
+	killedLog   = NewLog[string]("killed")
+)
+
+// TestKilledProcessLosesNothing kills a process that writes, again and again,
+// and looks for everything it had acknowledged.
+func TestKilledProcessLosesNothing(t *testing.T) {
+	kills := 20
+	if testing.Short() {
+		kills = 3
+	}
+	dir := t.TempDir()
+	if _, err := vault.Create(dir, killedKey(dir)); err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	acked := make(map[string]bool)
+	for range kills {
+		runAndKill(t, dir, 1+random.IntN(200), acked)
+		checkAcked(t, dir, acked)
+	}
+	t.Logf("%d kills, %d acknowledged records, none lost", kills, len(acked))
+}
+
+func killedKey(dir string) vault.Unlocker { return vault.KeyFile(filepath.Join(dir, "okoshko.key")) }
+
+// runAndKill starts the writer and kills it after so many acknowledgements;
+// those that come before it is dead count too.
+func runAndKill(t *testing.T, dir string, after int, acked map[string]bool) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := exec.Command(self)
+	child.Env = append(os.Environ(), killedDir+"="+dir)
+	child.Stderr = os.Stderr
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	before := len(acked)
+	in := bufio.NewReader(out)
+	for {
+		line, err := in.ReadString('\n')
+		if err == io.EOF { // dead; half a line is no acknowledgement
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		acked[strings.TrimSpace(line)] = true
+		if len(acked)-before == after {
+			if err := child.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := child.Wait(); err == nil || len(acked)-before < after {
+		t.Fatalf("the writer ended by itself (%v) after %d acknowledgements", err, len(acked)-before)
+	}
+}
+
+func checkAcked(t *testing.T, dir string, acked map[string]bool) {
+	t.Helper()
+	v, err := vault.Open(dir, killedKey(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := Open(filepath.Join(dir, "data.db"), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeDB(t, db)
+	mustView(t, db, func(tx *Tx) (err error) {
+		logged := make(map[string]bool)
+		for owner := range killedLog.Owners(tx) {
+			for _, id := range killedLog.Of(tx, owner, &err) {
+				logged[id] = true
+			}
+		}
+		if err != nil {
+			return err
+		}
+		for id := range acked {
+			if got, err := killedTable.Get(tx, []byte(id)); err != nil || got != id {
+				t.Errorf("record %s was acknowledged; Get = %q, %v", id, got, err)
+			}
+			if !logged[id] {
+				t.Errorf("log record %s was acknowledged and is lost", id)
+			}
+		}
+		for _, id := range killedTable.Range(tx, nil, nil, &err) { // both or none
+			if !logged[id] {
+				t.Errorf("half of %s was written", id)
+			}
+		}
+		return err
+	})
+}
+
+// writeUntilKilled is the child process: eight writers that print the id of
+// each record after its commit.
+func writeUntilKilled(dir string) {
+	fail := func(err error) {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	v, err := vault.Open(dir, killedKey(dir))
+	if err != nil {
+		fail(err)
+	}
+	db, err := Open(filepath.Join(dir, "data.db"), v)
+	if err != nil {
+		fail(err)
+	}
+	for writer := range 8 {
+		go func() {
+			for n := 0; ; n++ {
+				id := fmt.Sprintf("%d-%d-%d", os.Getpid(), writer, n)
+				err := db.Update(func(tx *Tx) error {
+					if _, err := killedLog.Append(tx, strconv.Itoa(writer), id); err != nil {
+						return err
+					}
+					return killedTable.Put(tx, []byte(id), id)
+				})
+				if err != nil {
+					fail(err)
+				}
+				fmt.Println(id)
+			}
+		}()
+	}
+	select {}
+}

@@ -1,0 +1,174 @@
+package console
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"okoshko/assistant"
+)
+
+// plural picks the form of a Russian noun for n: 1 заявка, 2 заявки, 5 заявок.
+func plural(n int, one, few, many string) string {
+	tens, ones := n%100, n%10
+	switch {
+	case tens >= 11 && tens <= 14:
+		return many
+	case ones == 1:
+		return one
+	case ones >= 2 && ones <= 4:
+		return few
+	}
+	return many
+}
+
+// counted is n with its noun.
+func counted(n int, one, few, many string) string {
+	return fmt.Sprintf("%d %s", n, plural(n, one, few, many))
+}
+
+// duration is a wait in the accusative, rounded so as to be believed: «через
+// 8 секунд», «через 2 минуты».
+func duration(d time.Duration) string {
+	if d < time.Minute {
+		return counted(int(d.Seconds()), "секунду", "секунды", "секунд")
+	}
+	return counted(int((d+time.Minute-1)/time.Minute), "минуту", "минуты", "минут")
+}
+
+var (
+	weekdays      = [...]string{"воскресенье", "понедельник", "вторник", "среда", "четверг", "пятница", "суббота"}
+	weekdaysShort = [...]string{"вс", "пн", "вт", "ср", "чт", "пт", "сб"}
+	months        = [...]string{"", "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"}
+	monthsShort   = [...]string{"", "янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"}
+)
+
+// calendarWords words instants as one reads them at the desk: in the clinic's
+// zone, with the weekday.
+type calendarWords struct {
+	zone *time.Location
+	now  time.Time
+}
+
+func (w calendarWords) today() time.Time { return midnight(w.now.In(w.zone)) }
+
+func midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
+}
+
+// daysFromToday counts calendar days, not hours: clocks may change between.
+func (w calendarWords) daysFromToday(t time.Time) int {
+	y, m, d := t.In(w.zone).Date()
+	ty, tm, td := w.now.In(w.zone).Date()
+	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Sub(time.Date(ty, tm, td, 0, 0, 0, 0, time.UTC)).Hours() / 24)
+}
+
+// Near is «сегодня», «завтра», «вчера», or nothing.
+func (w calendarWords) Near(t time.Time) string {
+	switch w.daysFromToday(t) {
+	case -1:
+		return "вчера"
+	case 0:
+		return "сегодня"
+	case 1:
+		return "завтра"
+	}
+	return ""
+}
+
+// Day is «среда, 25 ноября», with the year where it is not this one.
+func (w calendarWords) Day(t time.Time) string {
+	t = t.In(w.zone)
+	day := fmt.Sprintf("%s, %d %s", weekdays[t.Weekday()], t.Day(), months[t.Month()])
+	if t.Year() != w.now.In(w.zone).Year() {
+		day += fmt.Sprintf(" %d года", t.Year())
+	}
+	return day
+}
+
+// Short is «ср, 25 ноя».
+func (w calendarWords) Short(t time.Time) string {
+	t = t.In(w.zone)
+	return fmt.Sprintf("%s, %d %s", weekdaysShort[t.Weekday()], t.Day(), monthsShort[t.Month()])
+}
+
+// Clock is «14:00».
+func (w calendarWords) Clock(t time.Time) string { return t.In(w.zone).Format("15:04") }
+
+// When is «среда, 25 ноября, 14:00».
+func (w calendarWords) When(t time.Time) string { return w.Day(t) + ", " + w.Clock(t) }
+
+// Ago is what a list needs: the time for today, «вчера», else the short day.
+func (w calendarWords) Ago(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	switch w.daysFromToday(t) {
+	case 0:
+		return w.Clock(t)
+	case -1:
+		return "вчера, " + w.Clock(t)
+	}
+	return w.Short(t) + ", " + w.Clock(t)
+}
+
+// ISO and Machine are for <time datetime> and for fields.
+func (w calendarWords) ISO(t time.Time) string     { return t.In(w.zone).Format(time.RFC3339) }
+func (w calendarWords) Machine(t time.Time) string { return t.In(w.zone).Format(time.DateOnly) }
+
+// statusWords are the states of an appointment for staff.
+var statusWords = map[string]string{
+	"requested": "ждёт решения", "confirmed": "подтверждена", "declined": "отклонена",
+	"cancelled": "отменена", "arrived": "на приёме", "no_show": "не пришёл",
+}
+
+// stateSentence tells the present state of an appointment after a stale write.
+func (w calendarWords) stateSentence(a assistant.AppointmentCard) string {
+	state := statusWords[a.Status]
+	if state == "" {
+		state = a.Status
+	}
+	return fmt.Sprintf("Сейчас запись %s %s, время: %s.", a.Number, state, w.When(a.Start))
+}
+
+// actionWords are the journal's actions; one that is not here is shown as it is.
+var actionWords = map[string]string{
+	"login": "Вход", "login.refused": "Отказ во входе", "logout": "Выход",
+	"password.changed": "Смена пароля", "password.set": "Пароль задан заново",
+	"account.created": "Новый сотрудник", "account.off": "Сотрудник отключён", "account.on": "Сотрудник включён",
+	"token.created": "Новый ключ доступа", "token.revoked": "Ключ доступа отозван",
+	"contact.reveal": "Просмотр телефона", "contact.erase": "Данные удалены",
+	"consent.give": "Согласие дано", "consent.withdraw": "Согласие отозвано", "consent.given": "Согласие дано", "consent.withdrawn": "Согласие отозвано",
+	"secret.set": "Секрет задан", "secret.remove": "Секрет удалён",
+	"conversation.read": "Разговор прочитан", "conversation.reply": "Ответ посетителю",
+	"conversation.take": "Разговор взят", "conversation.return": "Разговор возвращён помощнику",
+	"appointment.requested": "Новая заявка", "appointment.confirmed": "Запись подтверждена", "appointment.declined": "Заявка отклонена",
+	"appointment.moved": "Запись перенесена", "appointment.cancelled": "Запись отменена", "appointment.arrived": "Посетитель на приёме",
+	"appointment.no_show": "Посетитель не пришёл", "conversation.handoff": "Передано ресепшену",
+	"contact.erased": "Данные удалены", "waitlist.joined": "В листе ожидания", "waitlist.offered": "Предложено окно",
+}
+
+func actionName(action string) string {
+	if s, ok := actionWords[action]; ok {
+		return s
+	}
+	return action
+}
+
+// sourceWords names where a visitor came from, in the order of importance.
+func sourceWords(source map[string]string) string {
+	var said []string
+	for _, key := range []string{"label", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "referrer"} {
+		if v := source[key]; v != "" {
+			said = append(said, v)
+		}
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return strings.Join(said, " · ")
+}
+
+var roleWords = map[string]string{
+	"owner": "владелец", "admin": "администратор", "reception": "ресепшен", "auditor": "проверяющий",
+}
