@@ -21,7 +21,12 @@ func (t *turn) fields() {
 		set = t.aimAt(set)
 	}
 	var times []nlu.Command
-	for _, c := range set {
+	for _, c := range oneService(set) {
+		if c.Value == "" && c.Not != "" {
+			t.heard = true
+			t.turnDown(c)
+			continue
+		}
 		switch c.Field {
 		case nlu.FieldService:
 			t.setService(c)
@@ -41,6 +46,24 @@ func (t *turn) fields() {
 	if t.st.Goal == GoalNone && t.changed && !t.has("price", "ask", "show", "know") {
 		t.st.Goal = GoalBook
 	}
+}
+
+// oneService makes several services of one message one question: each fits, and
+// only one can be booked at a time.
+func oneService(set []nlu.Command) []nlu.Command {
+	first := -1
+	var rest []nlu.Command
+	for _, c := range set {
+		if c.Do != nlu.Set || c.Field != nlu.FieldService || first < 0 {
+			if c.Do == nlu.Set && c.Field == nlu.FieldService {
+				first = len(rest)
+			}
+			rest = append(rest, c)
+			continue
+		}
+		rest[first].Others = append(append(slices.Clone(rest[first].Others), c.Value), c.Others...)
+	}
+	return rest
 }
 
 // aimAt uses the fields that tell one of the visitor's own appointments from
@@ -261,7 +284,7 @@ func (t *turn) setTime(cmds []nlu.Command) {
 	var wanted []when.Constraint
 	nearest := false
 	for _, c := range cmds {
-		if c.Nearest {
+		if c.Nearest || c.Value == nlu.ValueAny {
 			nearest = true
 		}
 		for _, one := range append([]when.Constraint{c.Constraint}, c.Alternatives...) {

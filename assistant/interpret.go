@@ -2,6 +2,7 @@ package assistant
 
 import (
 	"context"
+	"strings"
 
 	"okoshko/assistant/nlu"
 )
@@ -17,7 +18,7 @@ func (a *Assistant) interpret(ctx context.Context, h *house, conversation string
 		text = said // with its personal data; after a restart only the masked text is left
 	}
 	c := a.readerContext(h, st)
-	in := Interpretation{Reading: h.reader.Read(text, c)}
+	in := Interpretation{Reading: h.reader.Read(text, c), Question: strings.Contains(text, "?")}
 	if st.Owner.Kind != OwnerAssistant || a.model == nil || enough(in.Reading) {
 		return in
 	}

@@ -16,7 +16,8 @@ import (
 // Interpretation is all that was read out of one turn, by rules and model.
 type Interpretation struct {
 	nlu.Reading
-	Button string // pressed, instead of words
+	Button   string // pressed, instead of words
+	Question bool   // the words ask something
 }
 
 // facts are what the policy may know beside the state. It reads no store.
@@ -417,7 +418,11 @@ func (t *turn) missed() {
 		return
 	}
 	if t.st.Asked == ExpectNothing || t.st.Asked == ExpectMore {
-		t.out.say([]string{"miss.1", "miss.2"}[t.st.Misses-1], nil)
+		if t.in.Question {
+			t.out.say("ask.unknown", prompts.Args{"phone": t.phone()})
+		} else {
+			t.out.say([]string{"miss.1", "miss.2"}[t.st.Misses-1], nil)
+		}
 		t.out.done, t.out.expects, t.out.buttons = true, ExpectMore, menu(t.st.Lang, len(t.f.own) > 0)
 	}
 }

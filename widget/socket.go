@@ -139,34 +139,46 @@ func (s *socket) serve() {
 	s.drain(!asked || !isTimeout(err))
 }
 
-// read takes frames until an error, which it returns.
+// read takes frames until an error, which it returns. What a frame asks is done
+// on a goroutine that ends with it: decoding and storing need a deep stack, and
+// a stack that has grown is kept for the life of an idle socket.
 func (s *socket) read() error {
+	done := make(chan struct{})
 	for {
 		kind, data, err := s.conn.ReadMessage()
 		if err != nil {
 			return err
 		}
-		if s.ending() {
-			continue // what is still under way when the socket ends is not heard
-		}
-		if s.conversation != "" {
-			s.deadline(silence)
-		}
-		if !s.frames.Allow() {
-			s.refuse("", codeRateLimited, time.Minute)
-			s.close(closeNotAllowed, codeRateLimited)
-			continue
-		}
-		f, code := decode(data)
-		if kind != websocket.TextMessage {
-			f, code = frame{}, codeBadFrame
-		}
-		if code != "" {
-			s.refuse(f.ID, code, 0)
-			continue
-		}
-		s.take(f)
+		go func() {
+			s.heard(kind, data)
+			done <- struct{}{}
+		}()
+		<-done
 	}
+}
+
+// heard is one message of the visitor, of any kind.
+func (s *socket) heard(kind int, data []byte) {
+	if s.ending() {
+		return // what is still under way when the socket ends is not heard
+	}
+	if s.conversation != "" {
+		s.deadline(silence)
+	}
+	if !s.frames.Allow() {
+		s.refuse("", codeRateLimited, time.Minute)
+		s.close(closeNotAllowed, codeRateLimited)
+		return
+	}
+	f, code := decode(data)
+	if kind != websocket.TextMessage {
+		f, code = frame{}, codeBadFrame
+	}
+	if code != "" {
+		s.refuse(f.ID, code, 0)
+		return
+	}
+	s.take(f)
 }
 
 // take does what a well-formed frame asks.

@@ -18,6 +18,11 @@ type wish struct {
 	hold   string   // conversation whose own hold does not block
 	ignore string   // number of the appointment that is being moved
 	staff  bool     // not bound by notice, horizon, grid, limit
+
+	// grace is taken off the notice: a time that was offered in time can still
+	// be chosen, and one that was chosen can still be booked, for as long as a
+	// hold lasts each.
+	grace time.Duration
 }
 
 // Check says whether the slot can be had: nil, or a [Refusal] with the nearest that can.
@@ -75,7 +80,7 @@ func (c *Calendar) hours(w wish, service *clinic.Service, now time.Time) Why {
 	switch {
 	case w.Start.Before(now):
 		return Past
-	case !w.staff && w.Start.Before(now.Add(c.clinic.Booking.Notice)):
+	case !w.staff && w.Start.Before(now.Add(c.clinic.Booking.Notice - w.grace)):
 		return Notice
 	case !w.staff && w.Start.After(now.Add(c.clinic.Booking.Horizon)):
 		return Horizon

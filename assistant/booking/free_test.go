@@ -288,3 +288,18 @@ func TestBuffersKeepVisitsApart(t *testing.T) {
 		}
 	}
 }
+
+// A search that begins in the middle of an appointment sees it, wherever the blocks by
+// which claims are read happen to end.
+func TestASearchFromTheMiddleOfAnAppointment(t *testing.T) {
+	h := open(t, small("UTC", "24/7", person("ann", "24/7"), "{notice: 0m, step: 5m, per_visitor: 100}"), "2026-11-23T09:00")
+	edge := time.Unix((h.now.Unix()>>blockBits+1)<<blockBits, 0).UTC()
+	begin := edge.Truncate(5 * time.Minute).Add(-30 * time.Minute) // ends, with its buffer, 45 minutes later
+	h.request(h.complete(Slot{Service: "hour", Specialist: "ann", Start: begin}), "other")
+	for _, from := range []time.Time{edge, edge.Add(-10 * time.Minute), edge.Add(20 * time.Minute)} {
+		found := h.free(Query{Service: "short", From: from, Limit: 1})
+		if want := begin.Add(75 * time.Minute); !found[0].Start.Equal(want) {
+			t.Errorf("from %v the first free slot is %v, want %v", from, found[0].Start, want)
+		}
+	}
+}

@@ -17,7 +17,7 @@ func (c *Calendar) Hold(tx *storage.Tx, s Slot, conversation string, now time.Ti
 	}
 	h := Hold{Slot: c.complete(s), Conversation: conversation}
 	who := []string{byConversation(conversation)}
-	all, err := c.fit(tx, wish{Slot: h.Slot, who: who, hold: conversation}, now)
+	all, err := c.fit(tx, wish{Slot: h.Slot, who: who, hold: conversation, grace: c.clinic.Booking.Hold}, now)
 	if err != nil {
 		return Hold{}, err
 	}
@@ -31,7 +31,7 @@ func (c *Calendar) HoldMove(tx *storage.Tx, s Slot, conversation, number string,
 		return Hold{}, errors.New("a hold is a conversation's: none was given")
 	}
 	h := Hold{Slot: c.complete(s), Conversation: conversation}
-	all, err := c.fit(tx, wish{Slot: h.Slot, hold: conversation, ignore: number}, now)
+	all, err := c.fit(tx, wish{Slot: h.Slot, hold: conversation, ignore: number, grace: c.clinic.Booking.Hold}, now)
 	if err != nil {
 		return Hold{}, err
 	}

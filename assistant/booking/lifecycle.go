@@ -16,7 +16,7 @@ import (
 func (c *Calendar) Request(tx *storage.Tx, b Booking, now time.Time) (Appointment, error) {
 	slot := c.complete(b.Slot)
 	who := ownersOf(b.Contact, b.Conversation, b.Visitor)
-	all, err := c.fit(tx, wish{Slot: slot, who: who, hold: b.Conversation, staff: b.Staff}, now)
+	all, err := c.fit(tx, wish{Slot: slot, who: who, hold: b.Conversation, staff: b.Staff, grace: 2 * c.clinic.Booking.Hold}, now)
 	if err != nil {
 		return Appointment{}, err
 	}
@@ -144,7 +144,7 @@ func (c *Calendar) Move(tx *storage.Tx, number string, version int, to Slot, by 
 	if to == a.Slot {
 		return a, nil
 	}
-	all, err := c.fit(tx, wish{Slot: to, hold: a.Conversation, ignore: a.Number, staff: by.Staff}, now)
+	all, err := c.fit(tx, wish{Slot: to, hold: a.Conversation, ignore: a.Number, staff: by.Staff, grace: 2 * c.clinic.Booking.Hold}, now)
 	if err != nil {
 		return Appointment{}, err
 	}

@@ -2,7 +2,6 @@ package nlu
 
 // A linguist's page: English words by what they mean here; see classes_ru.go.
 var classesEn = []classRow{
-	{"en_book", "book booking schedule reserve reservation arrange appointment appt appointments sign"},
 	{"en_appt", "appointment appt appointments booking bookings visit reservation slot session"},
 	{"en_see", "see visit come"},
 	{"en_want", "want need like wanna d'like looking could can may would'd i'd wish would hoping id have get make please"},
@@ -14,7 +13,6 @@ var classesEn = []classRow{
 	{"en_my", "my our mine"},
 	{"en_i", "i we"},
 	{"en_me", "me us"},
-	{"en_am", "am is are do have i've"},
 	{"en_booked", "booked scheduled"},
 	{"en_when", "when"},
 	{"en_whattime", "what which"},
@@ -42,10 +40,6 @@ var classesEn = []classRow{
 	{"en_no", "no nope nah n"},
 	{"en_not", "not don't dont do'nt never didn't isn't that's doesn't do"},
 	{"en_wrong", "wrong incorrect"},
-	{"en_repeat", "repeat again pardon"},
-	{"en_say", "say said come"},
-	{"en_restart", "restart over beginning scratch"},
-	{"en_start", "start begin go from"},
 	{"en_hello", "hi hello hey hiya greetings howdy yo"},
 	{"en_good", "good"},
 	{"en_daypart", "morning afternoon evening day"},
@@ -63,8 +57,9 @@ var classesEn = []classRow{
 	{"en_doctor", "doctor doctors specialist dentist stylist barber master person one branch location place"},
 	{"en_better", "actually instead rather sorry better correction"},
 	{"en_keep", "keep leave"},
-	{"en_the", "the a an"},
-	{"en_to", "to with for of on in at from about"},
+	// words that only have to be known, so that none is taken for another misspelt
+	{"known", `book booking schedule reserve reservation arrange appointment appt appointments sign am is are do have i've repeat again pardon say said come restart
+		over beginning scratch start begin go from the a an to with for of on in at about`},
 }
 
 // Tatar words; letters that Russian keyboards lack are known as typed without them too.
@@ -75,11 +70,8 @@ var classesTt = []classRow{
 	{"tt_signed", "язылган язылганмын язылдым язылган идем"},
 	{"tt_want", "телим телибез теләр телэр кирәк кирэк мөмкинме булса телийм тели идем буламы буладырмы мөмкин"},
 	{"tt_move", "күчерергә күчерегез күчер күчерү күчерәсе күчерик күчерим үзгәртергә үзгәртегез"},
-	{"tt_cancel", "бетерергә бетерегез бетер юкка чыгарыгыз баш тартам баш-тартам гамәлдән кире отмена отменить"},
 	{"tt_cant", "алмыйм алмыйбыз алмам бармыйм килмим килмибез"},
-	{"tt_come", "килә бара килеп барып килергә барырга"},
 	{"tt_my", "минем безнең үземнең үз"},
-	{"tt_me", "миңа мин мине безгә без"},
 	{"tt_when", "кайчан кайчанга ничәдә ничәгә сәгать"},
 	{"tt_howmuch", "күпме ничә"},
 	{"tt_cost", "тора торa була акча сум"},
@@ -90,7 +82,6 @@ var classesTt = []classRow{
 	{"tt_data", "мәгълүмат мәгълүматларны мәгълүматларымны мәгълүматым мәгълүматлар мәгълүматны"},
 	{"tt_know", "беләсез саклыйсыз саклана саклый"},
 	{"tt_delete", "бетерегез юк юыгыз сөртегез онытыгыз"},
-	{"tt_wait", "чират чиратка исемлеккә исемлек көтү көтәм көтәргә"},
 	{"tt_yes", "әйе эйе аие ие яхшы ярый ярар була дөрес риза ризамын килешәм шулай әлбәттә эйее"},
 	{"tt_no", "юк түгел тугел каршы юкюк"},
 	{"tt_dont", "теләмим кирәкми риза түгел ризa бирмим"},
@@ -103,9 +94,10 @@ var classesTt = []classRow{
 	{"tt_second", "икенчесе икенчесен"},
 	{"tt_third", "өченчесе өченчесен"},
 	{"tt_last", "соңгысы соңгысын"},
-	{"tt_any", "теләсә кайсы барыбер бертөрле кайсы-булса"},
 	{"tt_better", "яхшырак"},
-	{"tt_listen", "әйтегез әйтегезче"},
+	// words that only have to be known, so that none is taken for another misspelt
+	{"known", `бетерергә бетерегез бетер юкка чыгарыгыз баш тартам баш-тартам гамәлдән кире отмена отменить килә бара килеп барып килергә барырга миңа мин мине безгә
+		без чират чиратка исемлеккә исемлек көтү көтәм көтәргә теләсә кайсы барыбер бертөрле кайсы-булса әйтегез әйтегезче`},
 }
 
 // stopWords carry no meaning of their own here: they count neither as explained nor

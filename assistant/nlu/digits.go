@@ -98,7 +98,7 @@ func runs(tokens []token.Token, taken []bool) []run {
 // groupAt reads figures, or number words up to 999, beginning at token i.
 func groupAt(tokens []token.Token, taken []bool, i int) (group, bool) {
 	t := tokens[i]
-	if taken[i] || t.Kind == token.Sign {
+	if taken[i] || t.Kind == token.Sign || t.Text == "" {
 		return group{}, false
 	}
 	if t.Kind == token.Number {

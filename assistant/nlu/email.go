@@ -173,7 +173,7 @@ func (p *pii) spokenMail(at int) {
 func (p *pii) spokenLocal(at int) (int, string) {
 	from, local := at, ""
 	open := true // a sign stands on the right, so a word must follow
-	for from > 0 && !p.taken[from-1] {
+	for from > 0 && at-from < 12 && !p.taken[from-1] {
 		t := p.tokens[from-1]
 		sign, isSign := spokenSign[t.Text]
 		if t.Kind == token.Sign && (t.Text == "." || t.Text == "-" || t.Text == "_") {
@@ -184,7 +184,7 @@ func (p *pii) spokenLocal(at int) (int, string) {
 			local, open = sign+local, true
 		case t.Kind == token.Sign, isSign:
 			return from, local
-		case open, !p.tokens[from].Space, t.Kind == token.Word && p.tokens[from].Kind == token.Number && t.Text[0] < 0x80:
+		case open, !p.tokens[from].Space, t.Kind == token.Word && p.tokens[from].Kind == token.Number && ascii(t.Text):
 			if t.Text == "нижнее" {
 				break
 			}

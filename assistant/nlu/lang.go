@@ -35,7 +35,7 @@ func (m *message) language() string {
 		raw := m.tokens[w.from].Text
 		switch {
 		case m.pii.text[m.tokens[w.from].Start] < utf8.RuneSelf:
-			if englishHints[raw] || raw[0] < utf8.RuneSelf {
+			if englishHints[raw] || ascii(raw) {
 				en++ // a token in translit has Cyrillic text by now
 			} else {
 				ru++
@@ -90,7 +90,7 @@ func (r *Reader) rewrite(text string, tokens []token.Token, taken []bool) ([]tok
 		if t.Kind != token.Word || taken[i] {
 			continue
 		}
-		if t.Text[0] < utf8.RuneSelf {
+		if ascii(t.Text) {
 			latin++
 			if len(t.Text) > 1 && !r.english(t.Text) {
 				strange++
@@ -156,7 +156,7 @@ func (r *Reader) fromTranslit(tokens []token.Token, taken []bool, most bool) {
 	var changes []change
 	known, english := 0, 0
 	for i, t := range tokens {
-		if t.Kind != token.Word || taken[i] || t.Text[0] >= utf8.RuneSelf {
+		if t.Kind != token.Word || taken[i] || !ascii(t.Text) {
 			continue
 		}
 		if len(t.Text) > 1 && r.english(t.Text) {
@@ -258,3 +258,6 @@ func (r *Reader) swapKeys(text string, tokens []token.Token, taken []bool, keys 
 	}
 	return fresh, freshTaken, long && good*2 >= words
 }
+
+// ascii says whether a word begins with a Latin letter or a figure.
+func ascii(word string) bool { return word != "" && word[0] < utf8.RuneSelf }

@@ -2,7 +2,12 @@
 // they stand on, values of the clinic's own vocabulary, dates and times (package
 // when), names, phones, documents, the language and whether somebody needs a doctor
 // now. It is pure: no clock, no store, no network; now is an argument. Tables over
-// code: to teach it a word, add a row to one of the *.txt tables or phrase lists.
+// code: to teach it a word, add a row to classes_*.go (what words mean), phrases*.go
+// (in which order they make a command), alarm.go, synonyms.go or names.txt.
+//
+// The way of a message: tokens → personal data → wrong layout and translit → words,
+// typing errors put right → times → the clinic's terms → names → phrases → questions
+// of the FAQ → corrections → what contradicts itself is dropped.
 package nlu
 
 import (

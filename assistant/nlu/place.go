@@ -179,7 +179,7 @@ func (p *pii) placeAt(i int) int {
 		if to := p.house(i + 2); to > i+2 {
 			return to
 		}
-		if i > 0 && p.tokens[i-1].Kind == token.Number && len(p.tokens[i-1].Text) <= 4 && t[0] < 0x80 {
+		if i > 0 && p.tokens[i-1].Kind == token.Number && len(p.tokens[i-1].Text) <= 4 && ascii(t) {
 			return i + 2
 		}
 	case houseAlone[t], t == "дом" && p.numberAt(i+1) > 0:

@@ -3,6 +3,7 @@ package nlu
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"okoshko/assistant/nlu/token"
 	"okoshko/assistant/nlu/when"
@@ -21,7 +22,7 @@ type Reader struct {
 	calendar    map[string]bool // words of time, so that they are not taken for misspelt ones
 	stems       sync.Map        // word → stem, filled while reading
 	repairs     sync.Map        // misspelt word → known word or ""
-	stemCount   counter
+	stemCount   atomic.Int64
 }
 
 // New makes a reader; the vocabulary may be empty.
@@ -76,7 +77,7 @@ func (r *Reader) stem(word string) string {
 		return s.(string)
 	}
 	s := stem(word)
-	if r.stemCount.add() < maxStems {
+	if r.stemCount.Add(1) < maxStems {
 		r.stems.Store(strings.Clone(word), s)
 	}
 	return s
@@ -106,7 +107,7 @@ func (r *Reader) spelling(word string) string {
 		return better.(string)
 	}
 	better := r.speller.nearest(word, limit)
-	if r.stemCount.add() < maxStems {
+	if r.stemCount.Add(1) < maxStems {
 		r.repairs.Store(strings.Clone(word), better)
 	}
 	return better
@@ -119,7 +120,7 @@ func (r *Reader) stemSpelling(s string) string {
 		return better.(string)
 	}
 	better := r.stemSpeller.nearest(s, stemLimit)
-	if r.stemCount.add() < maxStems {
+	if r.stemCount.Add(1) < maxStems {
 		r.repairs.Store(key, better)
 	}
 	return better

@@ -47,6 +47,9 @@ func root(stem string) string {
 		runes = append(runes[:n-2], runes[n-1])
 		n--
 	}
+	if n == 0 {
+		return stem
+	}
 	switch runes[n-1] {
 	case 'ч', 'ц':
 		runes[n-1] = 'к'

@@ -23,7 +23,6 @@ type entry struct {
 	term  int
 	stems []string
 	parts []part // of a specialist's name, else nil
-	alias bool
 }
 
 type ref struct{ entry, pos int }
@@ -53,16 +52,16 @@ func newVocabulary(terms []Term, names *dictionary) *vocabulary {
 	v := &vocabulary{terms: terms, names: names, words: map[string][]ref{}, roots: map[string][]ref{}, surface: map[string]bool{}, df: map[string]int{}}
 	for i, t := range terms {
 		seen := map[string]bool{}
-		for k, name := range slices.Concat(t.Names, t.Aliases) {
-			v.add(i, name, k >= len(t.Names), names, seen)
+		for _, name := range slices.Concat(t.Names, t.Aliases) {
+			v.add(i, name, names, seen)
 		}
 	}
 	return v
 }
 
-func (v *vocabulary) add(term int, name string, alias bool, names *dictionary, seen map[string]bool) {
+func (v *vocabulary) add(term int, name string, names *dictionary, seen map[string]bool) {
 	t := v.terms[term]
-	e := entry{term: term, alias: alias}
+	e := entry{term: term}
 	var full []string
 	for _, tok := range token.Tokenize(name) {
 		if tok.Kind == token.Sign {
@@ -124,13 +123,6 @@ func namePart(word string, names *dictionary) part {
 	return partSurname
 }
 
-// hit is a word of the message that stands in a term's name.
-type hit struct {
-	word  int
-	ref   ref
-	exact bool
-}
-
 // lookup gives where a word of the message stands in the vocabulary.
 func (v *vocabulary) lookup(w *word) []ref {
 	if refs := v.words[w.stem]; len(refs) > 0 {
@@ -178,7 +170,6 @@ type candidate struct {
 	term   int
 	words  []int // of the message, ascending
 	full   bool  // all words of a name or alias are there
-	alias  bool
 	weight float64
 	parts  [3]bool // of a person's name
 }
@@ -218,7 +209,7 @@ const window = 1
 // grow follows an entry from one word on to the words after it.
 func (v *vocabulary) grow(ws []word, hits [][]ref, from int, at ref) (candidate, bool) {
 	e := v.entries[at.entry]
-	c := candidate{term: e.term, alias: e.alias, words: []int{from}}
+	c := candidate{term: e.term, words: []int{from}}
 	var used uint64 = 1 << at.pos
 	gap := 0
 	for i := from + 1; i < len(ws) && gap <= window && len(c.words) < len(e.stems) && !ws[i].stop; i++ {

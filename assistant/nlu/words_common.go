@@ -1,12 +1,5 @@
 package nlu
 
-import "sync/atomic"
-
-// counter counts without a lock.
-type counter struct{ n atomic.Int64 }
-
-func (c *counter) add() int64 { return c.n.Add(1) }
-
 // commonWords are frequent Russian words of messages that lie within a slip of the
 // finger of a word of the tables but are meant as they stand.
 var commonWords = wordSet(`место места месте дела дело делаю было была были другой другая другие другого другую день дней дома домой дорога дорогой дочка город город города года году собака собаку собаки кошка кошку

@@ -392,3 +392,40 @@ func TestHashIsKept(t *testing.T) {
 		t.Error("a foreign hash passes")
 	}
 }
+
+func TestForgottenPassword(t *testing.T) {
+	s, owner, _, db := house(t)
+	a, err := s.Create(t.Context(), actor(owner), Account{Login: "alina", Name: "Алина", Role: Reception}, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, _, err := s.SignIn(t.Context(), "alina", password, office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const next = "зелёный слон в тапках"
+	if err := s.SetPassword(t.Context(), actor(a), owner.ID, next); !errors.Is(err, ErrForbidden) {
+		t.Errorf("reception sets the owner's: %v", err)
+	}
+	if err := s.SetPassword(t.Context(), actor(owner), a.ID, next); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Who(t.Context(), token); !errors.Is(err, ErrNoSession) {
+		t.Errorf("a session of the old password: %v", err)
+	}
+	if _, _, err := s.SignIn(t.Context(), "alina", password, office); !errors.Is(err, ErrWrong) {
+		t.Errorf("the old password: %v", err)
+	}
+	if _, _, err := s.SignIn(t.Context(), "alina", next, office); err != nil {
+		t.Errorf("the new password: %v", err)
+	}
+	if found, err := s.Account(t.Context(), " Alina"); err != nil || found.ID != a.ID {
+		t.Errorf("by login: %+v, %v", found, err)
+	}
+	if all, err := s.Accounts(t.Context()); err != nil || len(all) != 2 {
+		t.Errorf("accounts: %d, %v", len(all), err)
+	}
+	if got := journal(t, db); !slices.Contains(got, "password.set") || !slices.Contains(got, "login.refused") {
+		t.Errorf("journal %v", got)
+	}
+}

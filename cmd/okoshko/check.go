@@ -7,7 +7,7 @@ import (
 )
 
 type checkCommand struct {
-	File string `arg:"" help:"Clinic file." type:"path"`
+	File string `arg:"" help:"Clinic file."`
 }
 
 // Run says all that is wrong with a clinic file.
@@ -17,7 +17,7 @@ func (c *checkCommand) Run(s streams) error {
 		fmt.Fprintln(s.out, p)
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	fmt.Fprintf(s.out, "%s: %d services, %d specialists, %d branches, %d questions; %d warnings\n",
 		c.File, len(house.Services), len(house.Specialists), len(house.Branches), len(house.FAQ), len(problems))

@@ -35,7 +35,7 @@ const demoReceiver = `crm:
 `
 
 type demoCommand struct {
-	Data   string `default:"okoshko-data" env:"OKOSHKO_DATA" type:"path" placeholder:"DIR" help:"Folder for the demo's data; kept between runs."`
+	Data   string `default:"okoshko-data" env:"OKOSHKO_DATA" placeholder:"DIR" help:"Folder for the demo's data; kept between runs."`
 	Listen string `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address; the next free port where this one is taken."`
 	Once   bool   `help:"Do not start again by itself after a crash."`
 	Debug  bool   `help:"Log more."`

@@ -18,7 +18,7 @@ import (
 
 type doctorCommand struct {
 	dataFlags
-	Clinic  string   `env:"OKOSHKO_CLINIC" type:"path" placeholder:"FILE" help:"Clinic file; default: clinic.yaml in the data folder."`
+	Clinic  string   `env:"OKOSHKO_CLINIC" placeholder:"FILE" help:"Clinic file; default: clinic.yaml in the data folder."`
 	Listen  string   `default:"127.0.0.1:8080" env:"OKOSHKO_LISTEN" placeholder:"ADDR" help:"Public address of serve."`
 	Service string   `default:"127.0.0.1:8081" env:"OKOSHKO_SERVICE" placeholder:"ADDR" help:"Service address of serve."`
 	Allow   []string `env:"OKOSHKO_MODEL_HOSTS" placeholder:"HOST" help:"Machines beside this one on which the model may run."`

@@ -12,7 +12,7 @@ import (
 )
 
 type evalCommand struct {
-	Files      []string `arg:"" help:"Files of scenarios." type:"path"`
+	Files      []string `arg:"" help:"Files of scenarios."`
 	JSON       bool     `name:"json" help:"JSON lines instead of text."`
 	Model      string   `placeholder:"NAME" help:"Play with this Ollama model; default: rules alone."`
 	URL        string   `default:"http://127.0.0.1:11434" help:"Address of the Ollama server."`

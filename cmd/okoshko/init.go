@@ -21,7 +21,7 @@ import (
 var exampleClinic []byte
 
 type initCommand struct {
-	Dir        string `arg:"" type:"path" help:"Folder to make."`
+	Dir        string `arg:"" help:"Folder to make."`
 	Login      string `default:"owner" help:"Login of the first owner account."`
 	Name       string `default:"Владелец" help:"First name of the owner, shown to visitors."`
 	Passphrase string `env:"OKOSHKO_PASSPHRASE" hidden:""`

@@ -185,7 +185,7 @@ func (c *auditVerify) Run(s streams) error {
 
 type backupCommand struct {
 	dataFlags
-	File string `arg:"" type:"path" help:"File to write; it is sealed like the store and opens with its keys."`
+	File string `arg:"" help:"File to write; it is sealed like the store and opens with its keys."`
 }
 
 // Run copies the store. The keys are not in it: keep keys.json apart.

@@ -17,11 +17,11 @@ import (
 
 type serveCommand struct {
 	dataFlags
-	Clinic  string   `env:"OKOSHKO_CLINIC" type:"path" placeholder:"FILE" help:"Clinic file; default: clinic.yaml in the data folder."`
+	Clinic  string   `env:"OKOSHKO_CLINIC" placeholder:"FILE" help:"Clinic file; default: clinic.yaml in the data folder."`
 	Listen  string   `default:"127.0.0.1:8080" env:"OKOSHKO_LISTEN" placeholder:"ADDR" help:"Public address: widget, console, API."`
 	Service string   `default:"127.0.0.1:8081" env:"OKOSHKO_SERVICE" placeholder:"ADDR" help:"Service address: health and metrics. Keep it on this machine."`
-	TLSCert string   `name:"tls-cert" env:"OKOSHKO_TLS_CERT" type:"path" placeholder:"FILE" help:"Certificate chain, PEM."`
-	TLSKey  string   `name:"tls-key" env:"OKOSHKO_TLS_KEY" type:"path" placeholder:"FILE" help:"Its key, PEM."`
+	TLSCert string   `name:"tls-cert" env:"OKOSHKO_TLS_CERT" placeholder:"FILE" help:"Certificate chain, PEM."`
+	TLSKey  string   `name:"tls-key" env:"OKOSHKO_TLS_KEY" placeholder:"FILE" help:"Its key, PEM."`
 	Allow   []string `env:"OKOSHKO_MODEL_HOSTS" placeholder:"HOST" help:"Machines beside this one on which the model may run."`
 	Once    bool     `help:"Do not start again by itself after a crash."`
 	Debug   bool     `help:"Log more."`
@@ -70,7 +70,7 @@ func (c *serveCommand) listen(ctx context.Context, s streams, a *appliance) erro
 		if err != nil {
 			return fmt.Errorf("--tls-cert and --tls-key: %w", err)
 		}
-		public = tls.NewListener(public, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
+		public = tls.NewListener(public, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}})
 		scheme = "https"
 	}
 	service, err := net.Listen("tcp", c.Service)

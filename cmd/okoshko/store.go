@@ -22,8 +22,8 @@ const (
 
 // dataFlags say where the appliance keeps its data and how its keys are opened.
 type dataFlags struct {
-	Data       string `default:"okoshko-data" env:"OKOSHKO_DATA" type:"path" placeholder:"DIR" help:"Folder with keys and store."`
-	Key        string `env:"OKOSHKO_KEY" type:"path" placeholder:"FILE" help:"Key file; default: okoshko.key in the data folder. Better kept elsewhere."`
+	Data       string `default:"okoshko-data" env:"OKOSHKO_DATA" placeholder:"DIR" help:"Folder with keys and store."`
+	Key        string `env:"OKOSHKO_KEY" placeholder:"FILE" help:"Key file; default: okoshko.key in the data folder. Better kept elsewhere."`
 	Passphrase string `env:"OKOSHKO_PASSPHRASE" hidden:"" help:"Passphrase in place of a key file; only by the environment variable OKOSHKO_PASSPHRASE."`
 }
 

@@ -53,6 +53,7 @@ export class Chat extends HTMLElement {
       this.off?.abort();
       this.off = undefined;
       this.wire.close();
+      this.connected = false;
       this.cover.lift();
     });
   }
@@ -243,7 +244,7 @@ export class Chat extends HTMLElement {
   private note(text: string, button = ""): void {
     this.p.state.replaceChildren(text);
     if (!button) return;
-    this.p.state.append(" ", h("button", { type: "button", onclick: () => this.wire.again() }, button));
+    this.p.state.append(" ", h("button", { type: "button", onclick: () => (this.p.scroll.focus(), this.wire.again()) }, button));
   }
 
   private header(): void {
@@ -251,7 +252,7 @@ export class Chat extends HTMLElement {
     const o = owner.owner;
     let text = o === "operator" ? w.operator(clean(owner.author || "")) : o === "waiting" ? (owner.until ? w.waitingAt(moment(w, owner.until)) : w.waiting) : w.ready;
     if (this.connected && this.line === "connecting") text = w.connecting;
-    if (this.line === "lost" || this.line === "down") text = w.off;
+    else if (this.connected && this.line !== "open") text = w.off;
     this.p.sub.textContent = text;
     this.p.sub.dataset.state = this.line === "open" || !this.connected ? o : "off";
   }
@@ -301,8 +302,12 @@ export class Chat extends HTMLElement {
   private send(f: Frame, text: string): void {
     f.id = crypto.getRandomValues(new Uint32Array(4)).reduce((s, n) => s + n.toString(36), "");
     this.thread.send(f, text);
+    // The pressed button goes away: the focus must not fall out of the window,
+    // nor raise a phone's keyboard.
+    const pressed = this.shadowRoot!.activeElement?.closest(".acts, .intro");
     this.p.acts.replaceChildren();
     this.p.intro.hidden = true;
+    if (pressed) this.p.scroll.focus({ preventScroll: true });
     this.composer.expect("");
     this.bottom(false);
     this.keep.put({ talked: true });

@@ -61,7 +61,7 @@ export function panel(w: Words, lang: Lang, name: string, label: string, policy:
   const form = h("form", { class: "say", novalidate: true, autocomplete: "on" }, h("div", { class: "box" }, swap, area, line, send), count);
   const care = h("p", { class: "care" }, w.care + " ", h("a", { href: policy, target: "_blank", rel: "noopener" }, w.policy));
 
-  const dialog = h("div", { class: "panel", part: "panel", role: "dialog", "aria-labelledby": "title", hidden: true }, head, menu, h("div", { class: "mid" }, scroll, newer), state, form, care);
+  const dialog = h("div", { class: "panel", part: "panel", role: "dialog", tabindex: "-1", "aria-labelledby": "title", hidden: true }, head, menu, h("div", { class: "mid" }, scroll, newer), state, form, care);
   const root = h("div", { class: "root", lang }, dialog, launcher);
   return { root, launcher, call, badge, dialog, title, sub, more, shut, langs, menu, forget, sure, yes, no, intro, log, dots, acts, scroll, newer, state, area, line, swap, send, count, form };
 }

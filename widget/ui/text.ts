@@ -66,7 +66,6 @@ const ru = {
   agreed: "Я прочитал(а) текст согласия и разрешаю обработку моих персональных данных",
   read: "Прочитать текст согласия",
   agree: "Согласен(на)",
-  refuse: "Не согласен(на)",
 
   number: "Запись",
   statuses: {
@@ -145,7 +144,6 @@ const tt: Words = {
   agreed: "Ризалык текстын укыдым һәм шәхси мәгълүматларымны эшкәртергә рөхсәт итәм",
   read: "Ризалык текстын уку",
   agree: "Риза",
-  refuse: "Риза түгел",
 
   number: "Язылу",
   statuses: {
@@ -222,7 +220,6 @@ const en: Words = {
   agreed: "I have read the consent and allow my personal data to be processed",
   read: "Read the consent",
   agree: "I agree",
-  refuse: "I do not agree",
 
   number: "Visit",
   statuses: {

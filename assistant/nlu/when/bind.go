@@ -92,13 +92,14 @@ func (s *scan) takePrepositions(a *atom, limit int) {
 		case (text == "later" || text == "earlier") && s.text(i+1) != "than": // "later today"
 			return
 		case it.is(cTill) && it.is(cBez) && s.moving(i): // "move it to 5 pm"
+			a.onto = true
 		case it.is(cNot) && it.val == 0 && compared, text == "no" && compared:
 			if till {
 				a.bound = bFrom
 			} else {
 				a.bound = bTill
 			}
-			a.first, a.not = i, true
+			a.first = i
 			return
 		case it.is(cBefore), it.is(cAfter) && it.val == 1:
 			a.bound, compared, till = boundOf(it), true, it.is(cBefore)

@@ -145,6 +145,9 @@ func clockCompact(s *scan, m match) (atom, bool) {
 	if n.figures != 4 && n.figures != 3 || n.num%100 > 59 || n.num/100 > 23 || s.joined(m) {
 		return atom{}, false
 	}
+	if years := n.num - s.today.Year; years >= -2 && years <= 2 {
+		return atom{}, false // «в 2026»
+	}
 	before := s.item(m.first - 1)
 	if !before.is(cIn|cApprox|cTo) || before.is(cVia) || !s.follows(m.last, true) {
 		return atom{}, false

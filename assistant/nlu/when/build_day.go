@@ -115,7 +115,7 @@ func nthWeekday(s *scan, m match) (atom, bool) {
 	}
 	if n == nil {
 		last := first.plusMonths(1).plus(-1)
-		return oneDay(last.plus(1).nextWeekday(it.val).plus(-7)), true
+		return oneDay(last.plus(1).onOrAfter(it.val).plus(-7)), true
 	}
 	if n.num < 1 || n.num > 4 {
 		return atom{}, false
@@ -344,7 +344,7 @@ func dayAlone(s *scan, m match) (atom, bool) {
 	placed := before.is(cOn | cFrom | cTill | cTo | cThru | cAfter | cBefore | cRelDay | cWeekday | cNot | cOr | cDash | cBetween)
 	a := atom{kind: aDay, day: dayPart{set: true, dom: n.num}}
 	switch {
-	case n.lang == "en" || n.figures > 0 && s.Lang == "en":
+	case n.lang == "en":
 		if n.figures == 0 {
 			return a, n.the && placed && s.follows(m.last, false) && !next.is(cOf)
 		}

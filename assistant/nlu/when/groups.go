@@ -325,7 +325,7 @@ func (s *scan) extend(g *group, a *atom, gap gap) bool {
 		g.take(a, w)
 		return true
 	}
-	if s.mergeClocks(cur, a) {
+	if !gap.or && s.mergeClocks(cur, a) {
 		g.widen(a)
 		return true
 	}

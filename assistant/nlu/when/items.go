@@ -30,7 +30,7 @@ type item struct {
 func (it *item) is(c class) bool { return it.class&c != 0 }
 
 // itemize makes items of tokens.
-func itemize(tokens []token.Token, lang string) []item {
+func itemize(tokens []token.Token) []item {
 	items := make([]item, 0, len(tokens))
 	unknown := 0
 	translit := writtenInTranslit(tokens)
@@ -144,6 +144,26 @@ func spokenZero(tokens []token.Token, items []item, i int, it item) item {
 	return it
 }
 
+// languageOf gives the language of the words of time themselves, lang where they have
+// none or several: «запишите меня 12 to 16 september» is read as English.
+func languageOf(items []item, lang string) string {
+	found := ""
+	for i := range items {
+		it := &items[i]
+		if it.lang == "" || it.class&^(cPolite|cCan|cBusy|cFix|cBlock|cGuard|cAnd|cBut|cNot) == 0 {
+			continue
+		}
+		if found != "" && found != it.lang {
+			return lang
+		}
+		found = it.lang
+	}
+	if found == "" {
+		return lang
+	}
+	return found
+}
+
 // maxCorrections bounds the words of one message that are compared with the
 // vocabulary.
 const maxCorrections = 160
@@ -216,7 +236,8 @@ func tatarCase(text string) byte {
 
 // Endings written behind figures.
 const (
-	ordinalTails   = " го ого его е ое ье ый ой ому му ым st nd rd th нче нчы енче ынчы нчедә нчыда енчедә ынчыда ендә ында ендэ нчесе нчесендә сендә "
+	ordinalTails   = " го ого его е ое ье ый ой ому му ым нче нчы енче ынчы нчедә нчыда енчедә ынчыда ендә ында ендэ нчесе нчесендә сендә "
+	englishTails   = " st nd rd th "
 	hyphenTails    = " е й м я ю х ом ем ая ую ти и ми мя ех " // only after a hyphen
 	cardinalTails  = " ти и ми мя х ех "
 	localTails     = " дә да тә та дэ тэ "
@@ -252,6 +273,8 @@ func numberItem(tokens []token.Token, i int, it item) item {
 		return it
 	case tail == "ish":
 		it.ish = true
+	case has(englishTails):
+		it.class, it.bend, it.lang = cOrd, 'g', "en"
 	case has(ordinalTails), hyphen && has(hyphenTails) && !has(cardinalTails):
 		it.class, it.bend = cOrd, 'g'
 		if tail == "ая" || tail == "ую" || tail == "я" || tail == "ю" || tail == "ой" && !hyphen {
@@ -337,21 +360,25 @@ func halfOfDay(tokens []token.Token, items []item, i int, it item) item {
 // writtenInTranslit holds when some Latin word is a Russian word of time.
 func writtenInTranslit(tokens []token.Token) bool {
 	for i := range tokens {
-		text := tokens[i].Text
-		if tokens[i].Kind != token.Word || len(text) < 4 || len(text) > 18 || text[0] >= utf8.RuneSelf {
-			continue
-		}
-		if _, known := lookup(text); known {
-			continue
-		}
-		typed := fromTranslit(text)
-		s, ok := lookup(typed)
-		if !ok && len(text) > 4 {
-			s, ok = lookup(correct(typed, false))
-		}
-		if ok && s.lang == "ru" && s.class&(cRelDay|cWeekday|cMonth|cPod) != 0 && (len(text) > 4 || s.class&cPod != 0) {
+		if tokens[i].Kind == token.Word && russianInLatin(tokens[i].Text) {
 			return true
 		}
 	}
 	return false
+}
+
+// russianInLatin holds for «zavtra», «pyatnicu».
+func russianInLatin(text string) bool {
+	if len(text) < 4 || len(text) > maxLetters || text[0] >= utf8.RuneSelf {
+		return false
+	}
+	if _, known := lookup(text); known {
+		return false
+	}
+	typed := fromTranslit(text)
+	s, ok := lookup(typed)
+	if !ok && len(text) > 4 {
+		s, ok = lookup(correct(typed, false))
+	}
+	return ok && s.lang == "ru" && s.class&(cRelDay|cWeekday|cMonth|cPod) != 0 && (len(text) > 4 || s.class&cPod != 0)
 }

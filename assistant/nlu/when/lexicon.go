@@ -1,6 +1,7 @@
 package when
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -95,6 +96,49 @@ const notTime = "завтрак завтрака завтраку завтрак
 	"марат марата вера веры вере веру венера венеры работа работе работу однако айдар четверки урам рания сначала девятки девяток " +
 	"seen there starts letter sonet weight closes tree layer latter launch sometimes steven hors " +
 	"mourning evenly sundry monkey marsh match mouth friendly fries frida honey money marcher wedding wednes sunny saturn satin"
+
+// Known says whether a folded word is one of the tables, and in which language; for
+// those who correct or rewrite words before Read sees them.
+func Known(text string) (lang string, ok bool) {
+	if strings.Contains(englishTails+englishParticles, " "+text+" ") && text != "" {
+		return "en", true
+	}
+	if name, number := token.NumberName(text); number {
+		return name.Lang, true
+	}
+	s, ok := lexicon[text]
+	return s.lang, ok && s.class&^(cPolite|cCan|cBusy|cFix|cBlock|cGuard) != 0
+}
+
+// englishParticles are read beside numbers only.
+const englishParticles = " am pm p ish o oh ou the clock "
+
+// asTyped undoes what somebody before made of English words of time that are written
+// with Latin letters («септембер» for "september").
+func asTyped(tokens []token.Token) []token.Token {
+	var fresh []token.Token
+	for i := range tokens {
+		t := &tokens[i]
+		if t.Kind != token.Word || t.Text == t.Raw || t.Text == "" || t.Text[0] < utf8.RuneSelf || t.Raw[0] >= utf8.RuneSelf {
+			continue
+		}
+		typed := strings.ToLower(t.Raw)
+		if lang, ok := Known(typed); !ok || lang != "en" {
+			continue
+		}
+		if fresh == nil {
+			if slices.ContainsFunc(tokens, func(t token.Token) bool { return t.Kind == token.Word && russianInLatin(strings.ToLower(t.Raw)) }) {
+				return tokens
+			}
+			fresh = slices.Clone(tokens)
+		}
+		fresh[i].Text = typed
+	}
+	if fresh == nil {
+		return tokens
+	}
+	return fresh
+}
 
 // lookup finds a folded word, by letters.
 func lookup(text string) (sense, bool) {

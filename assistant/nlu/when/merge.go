@@ -12,7 +12,7 @@ func (s *scan) mergeClocks(w *wish, a *atom) bool {
 			old.to.pod = a.clock.pod
 		}
 		return true
-	case a.kind == aClock && old.kind == "" && w.edge == bAt:
+	case a.kind == aClock && old.kind == "": // «после обеда, часа в три»
 		pod := old.pod
 		*old, w.edge = a.clock, a.bound
 		if old.from.pod == 0 {
@@ -119,6 +119,7 @@ func (s *scan) correct(old, next *group, gap gap) {
 	}
 	if was.bound == bFrom && conflict && !old.negated && gap.words == 0 && next.parts[0][0] == old.last {
 		old.negated = true // «с пятницы на субботу»
+		was.bound = bAt
 	}
 	if !old.negated {
 		return

@@ -29,18 +29,17 @@ const (
 
 // dayPart is what an atom or a group says about the day.
 type dayPart struct {
-	set       bool
-	weekday   int     // 1–7, 0 none: still to be fixed when weekdayMod allows
-	fixed     bool    // dates stand
-	dates     [2]Date // first and last
-	frame     bool    // dates are a week or month in which another word may choose a day
-	anchor    bool    // dates are «через неделю», «через месяц»: a weekday chooses in its week
-	month     bool    // dates are a month: a day of the month chooses in it
-	dom       int     // day of the month without month
-	ending    bool    // the end of a week or month: «до конца недели» includes it
-	yearless  bool    // a date without year
-	other     *[2]Date
-	otherDays bool
+	set      bool
+	weekday  int     // 1–7, 0 none: still to be fixed when weekdayMod allows
+	fixed    bool    // dates stand
+	dates    [2]Date // first and last
+	frame    bool    // dates are a week or month in which another word may choose a day
+	anchor   bool    // dates are «через неделю», «через месяц»: a weekday chooses in its week
+	month    bool    // dates are a month: a day of the month chooses in it
+	dom      int     // day of the month without month
+	ending   bool    // the end of a week or month: «до конца недели» includes it
+	yearless bool    // a date without year
+	other    *[2]Date
 }
 
 // point is a time of day whose half may still be open.
@@ -67,7 +66,6 @@ type atom struct {
 	day         dayPart
 	clock       clockPart
 	bound       bound
-	not         bool // «не» before a bound was taken into it
 	onto        bool // «на» stands before it
 	gone        bool // in the past: read, not told
 	guess       bool // a bare number

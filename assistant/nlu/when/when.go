@@ -68,7 +68,7 @@ type Hours [7][]Span
 
 // Context is what a message is read against.
 type Context struct {
-	Lang  string    // ru, en, tt: decides only where words are ambiguous (3/4)
+	Lang  string    // ru, en, tt: counts only where the words of time have no language (3/4)
 	Now   time.Time // in the clinic's zone
 	Hours Hours
 	Asked bool // a time was asked for: a bare «15» or «третьего» is one
@@ -87,10 +87,12 @@ func Read(tokens []token.Token, c Context) []Reading {
 	if len(tokens) > maxTokens {
 		tokens = tokens[:maxTokens]
 	}
-	items := itemize(tokens, c.Lang)
+	tokens = asTyped(tokens)
+	items := itemize(tokens)
 	if !telling(items) {
 		return nil
 	}
+	c.Lang = languageOf(items, c.Lang)
 	s := &scan{Context: c, tokens: tokens, items: items, today: dayOf(c.Now)}
 	s.atoms()
 	if len(s.found) == 0 {

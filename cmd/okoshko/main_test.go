@@ -1,0 +1,17 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes the program itself available to tests as the command okoshko.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"okoshko": main})
+}
+
+// TestScripts runs the commands as a person does, in a clean folder.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true})
+}
