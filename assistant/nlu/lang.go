@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"okoshko/assistant/nlu/token"
+	"okoshko/assistant/nlu/when"
 )
 
 // tatarTyped are Tatar words as they are typed with Russian letters and also not
@@ -117,6 +118,9 @@ func (r *Reader) english(word string) bool {
 		return true
 	}
 	if s := theLexicon().classes(word); !s.empty() {
+		return true
+	}
+	if lang, ok := when.Known(word); ok && lang == "en" {
 		return true
 	}
 	f, ok := r.dictionary.forms[word]

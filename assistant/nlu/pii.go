@@ -16,13 +16,18 @@ type pii struct {
 	tokens  []token.Token
 	taken   []bool
 	expects Field
+	year    int // the present one
 	spans   []Span
 	wrong   []Span // numbers that were meant as telephone numbers and cannot be
 	checks  int
 }
 
-func newPII(text string, tokens []token.Token, expects Field) *pii {
-	return &pii{text: text, tokens: tokens, taken: make([]bool, len(tokens)), expects: expects}
+func newPII(text string, tokens []token.Token, c Context) *pii {
+	p := &pii{text: text, tokens: tokens, taken: make([]bool, len(tokens)), expects: c.Expects, year: thisYear}
+	if !c.Now.IsZero() {
+		p.year = c.Now.Year()
+	}
+	return p
 }
 
 // take marks the tokens from…to (excluded) as one span.

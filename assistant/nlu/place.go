@@ -44,7 +44,7 @@ func (p *pii) birthDates() {
 			continue
 		}
 		to, value, year := p.dateAt(i)
-		if to == 0 || !(year <= oldest || p.bornBefore(i) || p.bornAfter(to)) {
+		if to == 0 || !(year < p.year || p.bornBefore(i) || p.bornAfter(to)) {
 			continue
 		}
 		p.take(KindBirthDate, i, to, value)
@@ -52,9 +52,9 @@ func (p *pii) birthDates() {
 	}
 }
 
-// oldest is the last year that a bare date must be of birth: appointments are made
-// for days to come, and this program is younger.
-const oldest = 2023
+// thisYear stands for the present year where a text is read without a clock: a bare
+// date of an earlier year is of birth, since appointments are made for days to come.
+const thisYear = 2024
 
 // dateAt reads day, month, year («05.03.1987», «5 марта 87», «1987-03-05») or, beside
 // a word of birth, a year alone. to is 0 where none stands there.

@@ -133,7 +133,7 @@ func (r *Reader) Spans(text string) []Span { return r.Read(text, Context{}).Pers
 func (r *Reader) Read(text string, c Context) Reading {
 	text, tooLong := clip(text)
 	tokens := token.Tokenize(text)
-	p := newPII(text, tokens, c.Expects)
+	p := newPII(text, tokens, c)
 	p.find()
 	p.tokens, p.taken = r.rewrite(text, tokens, p.taken)
 	m := &message{text: text, tokens: p.tokens, context: c, reader: r, lexicon: r.lexicon, pii: p}
