@@ -404,6 +404,11 @@ func (d *deed) join() error {
 // erase removes the person: contact, consents, appointments and all that was
 // said. What remains is a conversation that knows nothing.
 func (d *deed) erase() error {
+	if d.st.Consent != "" {
+		if err := privacy.Withdraw(d.tx, d.conversation, d.st.Contact, d.now); err != nil {
+			return err
+		}
+	}
 	if err := d.a.forget(d.tx, d.h, d.conversation, d.st.Contact, "visitor", d.now); err != nil {
 		return err
 	}

@@ -217,8 +217,7 @@ func (d *deed) decline(c when.Constraint) error {
 // declineAt says why a clock time of a day cannot be had, and offers the rest of
 // that day, nearest first, or the days after.
 func (d *deed) declineAt(day when.Date, minute int) error {
-	start := d.midnight(day).Add(time.Duration(minute) * time.Minute)
-	start = time.Date(day.Year, day.Month, day.Day, 0, minute, 0, 0, d.h.clinic.Location)
+	start := time.Date(day.Year, day.Month, day.Day, 0, minute, 0, 0, d.h.clinic.Location)
 	near, err := d.near(start)
 	if err != nil {
 		return err

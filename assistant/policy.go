@@ -176,13 +176,13 @@ func (t *turn) documents() {
 }
 
 func (t *turn) people() {
-	for _, c := range t.commands("human") {
-		if c.Value == "complaint" {
-			t.handoff("complaint", "complaint")
-			return
-		}
+	calls := t.commands("human")
+	switch {
+	case len(calls) == 0:
+	case calls[0].Value == nlu.ValueComplaint:
+		t.handoff("complaint", "complaint")
+	default:
 		t.handoff("asked", "")
-		return
 	}
 }
 

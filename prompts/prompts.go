@@ -11,7 +11,6 @@ package prompts
 import (
 	"embed"
 	"fmt"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -145,14 +144,4 @@ func parse(v any) (message, error) {
 	default:
 		return nil, fmt.Errorf("found %T, expected a text or its plural forms", v)
 	}
-}
-
-// IDs lists the ids of all texts, sorted.
-func IDs() []string {
-	ids := make([]string, 0, len(texts[Languages[0]]))
-	for id := range texts[Languages[0]] {
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
-	return ids
 }

@@ -62,9 +62,16 @@ func TestCount(t *testing.T) {
 		n    int
 		want string
 	}{
-		{"ru", 1, "1 день"}, {"ru", 2, "2 дня"}, {"ru", 5, "5 дней"}, {"ru", 11, "11 дней"}, {"ru", 21, "21 день"}, {"ru", 30, "30 дней"},
-		{"en", 1, "1 day"}, {"en", 30, "30 days"},
-		{"tt", 1, "1 көн"}, {"tt", 30, "30 көн"},
+		{"ru", 1, "1 день"},
+		{"ru", 2, "2 дня"},
+		{"ru", 5, "5 дней"},
+		{"ru", 11, "11 дней"},
+		{"ru", 21, "21 день"},
+		{"ru", 30, "30 дней"},
+		{"en", 1, "1 day"},
+		{"en", 30, "30 days"},
+		{"tt", 1, "1 көн"},
+		{"tt", 30, "30 көн"},
 	} {
 		if got := Count(c.lang, "know.days", c.n, nil); got != c.want {
 			t.Errorf("%s %d: %q, want %q", c.lang, c.n, got, c.want)
@@ -99,8 +106,11 @@ func TestMoney(t *testing.T) {
 		from bool
 		want string
 	}{
-		{"ru", 900, false, "900 ₽"}, {"ru", 1800, false, "1\u00a0800 ₽"}, {"ru", 3900, true, "от 3\u00a0900 ₽"},
-		{"en", 1234567, true, "from 1,234,567 ₽"}, {"tt", 3900, true, "3\u00a0900 сумнан башлап"},
+		{"ru", 900, false, "900 ₽"},
+		{"ru", 1800, false, "1\u00a0800 ₽"},
+		{"ru", 3900, true, "от 3\u00a0900 ₽"},
+		{"en", 1234567, true, "from 1,234,567 ₽"},
+		{"tt", 3900, true, "3\u00a0900 сумнан башлап"},
 	} {
 		if got := Money(c.lang, c.sum, c.from); got != c.want {
 			t.Errorf("%s %d: %q, want %q", c.lang, c.sum, got, c.want)

@@ -80,7 +80,7 @@ func (c *Calendar) hours(w wish, service *clinic.Service, now time.Time) Why {
 	switch {
 	case w.Start.Before(now):
 		return Past
-	case !w.staff && w.Start.Before(now.Add(c.clinic.Booking.Notice - w.grace)):
+	case !w.staff && w.Start.Before(now.Add(c.clinic.Booking.Notice-w.grace)):
 		return Notice
 	case !w.staff && w.Start.After(now.Add(c.clinic.Booking.Horizon)):
 		return Horizon

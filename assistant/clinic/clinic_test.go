@@ -83,7 +83,7 @@ func TestTextFallsBackToTheFirstLanguage(t *testing.T) {
 	if diff := cmp.Diff([]string{"Pyotr Ivanov", "Иванов Пётр Сергеевич"}, p.Name.All()); diff != "" {
 		t.Errorf("All:\n%s", diff)
 	}
-	if got := (clinic.Text{"tt": "а"}).In("en") + (clinic.Text)(nil).In("ru"); got != "а" {
+	if got := (clinic.Text{"tt": "а"}).In("en") + clinic.Text(nil).In("ru"); got != "а" {
 		t.Errorf("a text in one other language, and none: %q", got)
 	}
 }

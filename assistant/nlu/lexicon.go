@@ -28,6 +28,7 @@ func (s *set) merge(o set) {
 		s[i] |= o[i]
 	}
 }
+
 func (s *set) meets(o *set) bool {
 	for i := range s {
 		if s[i]&o[i] != 0 {
@@ -208,15 +209,6 @@ func (l *lexicon) fill(s *set, field string) {
 		}
 		s.add(id)
 	}
-}
-
-// known says whether any table holds the word.
-func (l *lexicon) known(word string) bool {
-	if stopWords[word] {
-		return true
-	}
-	s := l.classes(word)
-	return !s.empty()
 }
 
 // matched is a phrase found in a message: the words that it explains, in order.

@@ -18,7 +18,6 @@ type pii struct {
 	expects Field
 	year    int // the present one
 	spans   []Span
-	wrong   []Span // numbers that were meant as telephone numbers and cannot be
 	checks  int
 }
 
@@ -151,14 +150,41 @@ var hintWords = []struct {
 	hint hint
 	text bool // the whole word must match
 }{
-	{"телефон", hintPhone, false}, {"тел", hintPhone, true}, {"номер", hintPhone, false}, {"моб", hintPhone, true}, {"мобильн", hintPhone, false},
-	{"сотов", hintPhone, false}, {"ватсап", hintPhone, false}, {"вотсап", hintPhone, false}, {"whatsapp", hintPhone, false}, {"вацап", hintPhone, false},
-	{"позвон", hintPhone, false}, {"перезвон", hintPhone, false}, {"звонит", hintPhone, false}, {"набер", hintPhone, false}, {"phone", hintPhone, true}, {"mobile", hintPhone, true},
-	{"tel", hintPhone, true}, {"call", hintPhone, true}, {"number", hintPhone, true}, {"cell", hintPhone, true}, {"шалтырат", hintPhone, false},
-	{"паспорт", hintPassport, false}, {"серия", hintPassport, true}, {"серии", hintPassport, true}, {"passport", hintPassport, true},
-	{"снилс", hintSNILS, false}, {"snils", hintSNILS, true}, {"инн", hintINN, true}, {"inn", hintINN, true},
-	{"омс", hintOMS, true}, {"полис", hintOMS, false}, {"енп", hintOMS, true}, {"policy", hintOMS, true},
-	{"карт", hintCard, false}, {"card", hintCard, true},
+	{"телефон", hintPhone, false},
+	{"тел", hintPhone, true},
+	{"номер", hintPhone, false},
+	{"моб", hintPhone, true},
+	{"мобильн", hintPhone, false},
+	{"сотов", hintPhone, false},
+	{"ватсап", hintPhone, false},
+	{"вотсап", hintPhone, false},
+	{"whatsapp", hintPhone, false},
+	{"вацап", hintPhone, false},
+	{"позвон", hintPhone, false},
+	{"перезвон", hintPhone, false},
+	{"звонит", hintPhone, false},
+	{"набер", hintPhone, false},
+	{"phone", hintPhone, true},
+	{"mobile", hintPhone, true},
+	{"tel", hintPhone, true},
+	{"call", hintPhone, true},
+	{"number", hintPhone, true},
+	{"cell", hintPhone, true},
+	{"шалтырат", hintPhone, false},
+	{"паспорт", hintPassport, false},
+	{"серия", hintPassport, true},
+	{"серии", hintPassport, true},
+	{"passport", hintPassport, true},
+	{"снилс", hintSNILS, false},
+	{"snils", hintSNILS, true},
+	{"инн", hintINN, true},
+	{"inn", hintINN, true},
+	{"омс", hintOMS, true},
+	{"полис", hintOMS, false},
+	{"енп", hintOMS, true},
+	{"policy", hintOMS, true},
+	{"карт", hintCard, false},
+	{"card", hintCard, true},
 }
 
 // hintBefore looks for a naming word up to four words before the group; a number in

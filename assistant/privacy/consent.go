@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"okoshko/storage"
@@ -142,6 +141,3 @@ func consentKey(conversation string, at time.Time) []byte {
 func consentRange(conversation string) (from, to []byte) {
 	return []byte(conversation + "/"), []byte(conversation + "0") // '0' follows '/'
 }
-
-// Sentence joins the words of a list for a text: «имя, номер телефона».
-func Sentence(words []string) string { return strings.Join(words, ", ") }

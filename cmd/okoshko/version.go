@@ -26,11 +26,3 @@ func (versionCommand) Run(s streams) error {
 	}
 	return nil
 }
-
-// build names this binary in events and headers.
-func build() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "devel"
-}

@@ -178,7 +178,7 @@ func partOf(s *scan, m match) (atom, bool) {
 		}
 		return s.notPast(dates, part)
 	}
-	if it := m.nth(s, cMonth, 0); it != nil && it.is(cMonthUnit) == false && it.val == 5 && it.lang == "en" && part == partMiddle {
+	if it := m.nth(s, cMonth, 0); it != nil && !it.is(cMonthUnit) && it.val == 5 && it.lang == "en" && part == partMiddle {
 		return atom{}, false
 	}
 	whole := s.monthFrame(boolInt(m.has(s, cNext)))

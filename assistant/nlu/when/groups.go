@@ -16,7 +16,6 @@ type group struct {
 	negated       bool
 	refused       bool // by «не могу», not by a correction
 	same, nearest bool
-	both          bool    // «сейчас»: an instant
 	frame         dayPart // the week or month that days are chosen from
 	rule          string
 }
@@ -334,7 +333,7 @@ func (s *scan) extend(g *group, a *atom, gap gap) bool {
 
 // another adds a wish where the words offer a choice.
 func (s *scan) another(g *group, a *atom, gap gap) bool {
-	choice := gap.or || (gap.comma || gap.and) && gap.words == 0 || gap == (gap0)
+	choice := gap.or || (gap.comma || gap.and) && gap.words == 0 || gap == gap0
 	if !choice || gap.fix || gap.but || len(g.wishes) >= 6 || g.wishes[len(g.wishes)-1].bound == bFrom && a.onto {
 		return false
 	}
