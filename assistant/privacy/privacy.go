@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -31,7 +32,7 @@ type Contact struct {
 }
 
 // LogValue keeps a contact out of logs: only its id is written.
-func (c Contact) LogValue() any { return c.ID }
+func (c Contact) LogValue() slog.Value { return slog.StringValue(c.ID) }
 
 // String keeps a contact out of error texts.
 func (c Contact) String() string { return "contact " + c.ID }
