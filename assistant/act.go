@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"okoshko/assistant/booking"
+	"okoshko/assistant/nlu"
 	"okoshko/assistant/nlu/when"
 	"okoshko/assistant/privacy"
 	"okoshko/prompts"
@@ -43,7 +45,7 @@ func (a *Assistant) answer(ctx context.Context, conversation string) (more bool,
 			return nil
 		}
 		st.Pending = slices.Delete(slices.Clone(st.Pending), 0, 1)
-		after = deed{a: a, h: h, tx: tx, conversation: conversation, st: &st, memory: kept, known: kept.person, now: a.now()}
+		after = deed{patience: operatorPatience, a: a, h: h, tx: tx, conversation: conversation, st: &st, memory: kept, known: kept.person, now: a.now()}
 		if err := after.reply(in); err != nil {
 			return err
 		}
@@ -54,7 +56,7 @@ func (a *Assistant) answer(ctx context.Context, conversation string) (more bool,
 		return false, fmt.Errorf("answer %s: %w", conversation, err)
 	}
 	a.remember(conversation, func(m *memory) {
-		delete(m.said, turn.Seq)
+		delete(m.said, turn.ID)
 		if after.tx != nil {
 			m.person = after.held
 			if after.erased {
@@ -70,6 +72,7 @@ func (a *Assistant) answer(ctx context.Context, conversation string) (more bool,
 
 // deed is one turn being acted upon in one transaction.
 type deed struct {
+	patience     time.Duration // see operatorPatience
 	a            *Assistant
 	h            *house
 	tx           *storage.Tx
@@ -82,6 +85,8 @@ type deed struct {
 	known   person
 	held    person // stays in memory: there is no consent yet
 	erased  bool
+	// over is true where the booking has ended by a rule of the house.
+	over bool
 	// released is true where the hold is to be let go with the reply.
 	released bool
 	own      []booking.Appointment
@@ -91,16 +96,18 @@ type deed struct {
 	turn Turn     // the reply
 }
 
+// operatorPatience is how long an operator who has taken a conversation may be
+// silent before a visitor who writes is waiting again.
+const operatorPatience = 15 * time.Minute
+
 // reply applies the interpretation, does what it leads to and appends the reply.
 func (d *deed) reply(in Interpretation) error {
-	if d.st.Owner.Kind == OwnerOperator {
-		return save(d.tx, d.conversation, d.st) // the assistant is silent
-	}
+	d.st.Request.prune(d.h.clinic)
 	if err := d.learn(); err != nil {
 		return err
 	}
-	if d.st.Owner.Kind == OwnerWaiting && !d.back(in) {
-		return d.wait(in)
+	if d.st.Owner.Kind != OwnerAssistant && !d.back(in) {
+		return d.stand(in)
 	}
 	d.out = apply(d.st, in, d.facts())
 	if !d.out.missed {
@@ -120,7 +127,7 @@ func (d *deed) reply(in Interpretation) error {
 // learn reads who the visitor is and what they have booked.
 func (d *deed) learn() error {
 	if d.st.Contact != "" {
-		c, err := privacy.Get(d.tx, d.st.Contact)
+		c, err := contactOf(d.tx, d.st.Contact)
 		if err != nil {
 			return err
 		}
@@ -142,22 +149,72 @@ func (d *deed) facts() facts {
 	}
 }
 
-// back reports whether a visitor who waits for a person wants the assistant
-// again: by its button, or by a new danger.
+// back reports whether the assistant speaks although a person was called: its
+// button was pressed, or somebody is in danger.
 func (d *deed) back(in Interpretation) bool {
-	return in.Button == "do/resume" || in.Alarm != "" && d.st.Owner.Reason != "emergency"
+	if in.Alarm == nlu.AlarmEmergency && d.st.Owner.Reason != "emergency" {
+		return true
+	}
+	return d.st.Owner.Kind == OwnerWaiting && in.Button == "do/resume"
 }
 
-// wait answers a visitor who waits for a person: once, then not again.
+// stand is the assistant's part while a person has the conversation: what the
+// visitor says of themselves is kept, with their consent, so that reception can
+// call them; and a visitor who waits is told so, once.
+func (d *deed) stand(in Interpretation) error {
+	asked := d.st.Asked == ExpectConsent && in.Seq > d.st.AskedAt
+	agreed := in.Button == "yes/"+strconv.FormatUint(d.st.AskedAt, 10)
+	for _, c := range in.Commands {
+		switch {
+		case c.Do == nlu.Affirm && asked:
+			agreed = true
+		case c.Value == "":
+		case c.Field == nlu.FieldName:
+			d.known.Name = c.Value
+		case c.Field == nlu.FieldPhone:
+			d.known.Phone = c.Value
+		case c.Field == nlu.FieldEmail:
+			d.known.Email = c.Value
+		}
+	}
+	if asked && agreed && d.st.Consent == "" {
+		if err := d.consent("said"); err != nil {
+			return err
+		}
+	}
+	if err := d.saveContact(); err != nil {
+		return err
+	}
+	if d.st.Consent == "" && d.held.Phone != d.memory.person.Phone {
+		d.out.expects = ExpectConsent
+		d.askConsent("data.ask")
+		return d.finish()
+	}
+	if d.st.Owner.Kind == OwnerOperator && d.now.Sub(d.st.Owner.Since) > d.patience {
+		d.st.Owner = Owner{Kind: OwnerWaiting, Reason: d.st.Owner.Reason, Since: d.now, Until: d.h.until(d.now)}
+		d.st.Misses = 0
+	}
+	return d.wait(in)
+}
+
+// wait tells a visitor who waits for a person how long that may take: once, and
+// again where they want to book meanwhile.
 func (d *deed) wait(in Interpretation) error {
-	lang := d.st.Lang
+	if d.st.Owner.Kind == OwnerOperator {
+		return save(d.tx, d.conversation, d.st) // the assistant is silent
+	}
+	wants := slices.ContainsFunc(in.Commands, func(c nlu.Command) bool { return c.Do == nlu.Book })
 	d.st.Misses++
-	if d.st.Misses > 1 && in.Button == "" {
+	if d.st.Misses > 1 && in.Button == "" && !wants {
 		return save(d.tx, d.conversation, d.st)
 	}
-	d.say("human.still", nil)
+	if until := d.h.until(d.now); until.IsZero() {
+		d.say("human.still", nil)
+	} else {
+		d.say("human.later", prompts.Args{"until": untilText(d.st.Lang, until, d.local(d.now)), "phone": showPhone(d.h.clinic.Phone)})
+	}
 	d.out.expects = ExpectOperator
-	d.turn.Buttons = []Button{{"do/resume", prompts.Say(lang, "button.resume", nil)}}
+	d.turn.Buttons = []Button{{"do/resume", prompts.Say(d.st.Lang, "button.resume", nil)}}
 	return d.finish()
 }
 
@@ -182,6 +239,9 @@ func (d *deed) effect(e effect) error {
 		return d.consent(e.value)
 	case effectRefuse:
 		d.known, d.held = person{}, person{}
+	case effectWithdraw:
+		d.st.Consent = ""
+		return privacy.Withdraw(d.tx, d.conversation, d.st.Contact, d.now)
 	case effectName:
 		d.known.Name = e.value
 	case effectPhone:
@@ -201,6 +261,10 @@ func (d *deed) effect(e effect) error {
 // consent records the agreement and begins a contact.
 func (d *deed) consent(pressed string) error {
 	text := d.h.consent(d.st.Lang)
+	if d.st.Shown != "" && d.st.Shown != text.Version {
+		d.say("consent.changed", nil) // the file changed meanwhile: the new text is asked for
+		return nil
+	}
 	d.st.Consent = text.Version
 	if d.st.Contact == "" {
 		d.contact = privacy.NewContact(d.conversation, d.st.Lang, d.now)
@@ -217,6 +281,9 @@ func (d *deed) consent(pressed string) error {
 func (d *deed) saveContact() error {
 	if d.st.Consent == "" {
 		d.held = d.known
+		if d.st.Contact != "" { // withdrawn: what is stored stays as it was until it is erased
+			d.held = person{}
+		}
 		return nil
 	}
 	c := d.contact
@@ -242,6 +309,12 @@ func (d *deed) handoff(reason string) error {
 // proceed takes the goal further: it finds times, asks what is missing, and
 // does what was confirmed.
 func (d *deed) proceed() error {
+	if gone, err := d.targetGone(); gone || err != nil {
+		return err
+	}
+	if err := d.slotGone(); err != nil {
+		return err
+	}
 	if d.out.do {
 		done, err := d.fulfil()
 		if err != nil || done {
@@ -258,12 +331,61 @@ func (d *deed) proceed() error {
 		if err != nil {
 			return err
 		}
+		if d.over {
+			d.ask(ExpectMore)
+			return nil
+		}
 		if !chosen {
 			d.out.expects = ExpectTime
 			return nil
 		}
 	}
 	return nil
+}
+
+// targetGone ends a change of an appointment that reception has meanwhile ended.
+func (d *deed) targetGone() (gone bool, err error) {
+	if d.st.Target == "" || slices.ContainsFunc(d.own, func(a booking.Appointment) bool { return a.Number == d.st.Target }) {
+		return false, nil
+	}
+	a, err := booking.Get(d.tx, d.st.Target)
+	if err != nil {
+		return false, err
+	}
+	return true, d.meanwhile(a)
+}
+
+// meanwhile tells that an appointment is no longer what the visitor saw.
+func (d *deed) meanwhile(a booking.Appointment) error {
+	args := d.args(a.Slot)
+	args["number"], args["status"] = a.Number, prompts.Say(d.st.Lang, "status."+string(a.Status), nil)
+	d.say("meanwhile", args)
+	d.st.reset()
+	d.ask(ExpectMore)
+	return d.h.calendar.Release(d.tx, d.conversation)
+}
+
+// slotGone lets go of a chosen slot whose hold has run out, where it can no
+// longer be had.
+func (d *deed) slotGone() error {
+	slot := d.st.Request.Slot
+	if slot == nil {
+		return nil
+	}
+	_, err := d.h.calendar.Held(d.tx, d.conversation, d.now)
+	if !errors.Is(err, storage.ErrNotFound) {
+		return err
+	}
+	ignore := ""
+	if d.st.Goal == GoalMove {
+		ignore = d.st.Target
+	}
+	err = d.h.calendar.Check(d.tx, *slot, d.conversation, ignore, d.now)
+	if r, refused := errors.AsType[*booking.Refusal](err); refused {
+		d.out.do = false
+		return d.lost(*slot, r)
+	}
+	return err
 }
 
 // fulfil does what the visitor agreed to. done is false where it could not be
@@ -320,11 +442,17 @@ func (d *deed) book() (done bool, err error) {
 
 // lost tells that the slot went to somebody else, and lets the search go on.
 func (d *deed) lost(slot booking.Slot, r *booking.Refusal) error {
-	if r.Why == booking.Limit {
+	switch r.Why {
+	case booking.Limit:
 		d.limit()
 		return d.h.calendar.Release(d.tx, d.conversation)
+	case booking.Taken:
+		d.say("time.lost", prompts.Args{"when": d.when(slot.Start)})
+	case booking.Past, booking.Notice:
+		d.say("time.past", nil)
+	default:
+		d.say("time.absent", prompts.Args{"when": d.when(slot.Start)})
 	}
-	d.say("time.lost", prompts.Args{"when": d.when(slot.Start)})
 	start := d.local(slot.Start)
 	day := dateOf(start)
 	d.st.Request.Slot = nil
@@ -338,6 +466,9 @@ func (d *deed) move() (done bool, err error) {
 		return false, nil
 	}
 	ap, err := d.h.calendar.Move(d.tx, d.st.Target, 0, *slot, booking.Change{Author: "visitor"}, d.now)
+	if w, wrong := errors.AsType[*booking.WrongStatus](err); wrong {
+		return true, d.meanwhile(w.Current)
+	}
 	if r, refused := errors.AsType[*booking.Refusal](err); refused {
 		return false, d.lost(*slot, r)
 	}
@@ -363,6 +494,9 @@ func (d *deed) move() (done bool, err error) {
 
 func (d *deed) cancel() error {
 	ap, err := d.h.calendar.Cancel(d.tx, d.st.Target, 0, booking.Change{Author: "visitor"}, d.now)
+	if w, wrong := errors.AsType[*booking.WrongStatus](err); wrong {
+		return d.meanwhile(w.Current)
+	}
 	if err != nil {
 		return err
 	}
@@ -392,7 +526,16 @@ func (d *deed) join() error {
 		Service: d.st.Request.Service, Specialist: specific(d.st.Request.Specialist), From: from, To: to,
 		Contact: d.st.Contact, Conversation: d.conversation,
 	}, d.now)
+	if _, refused := errors.AsType[*booking.Refusal](err); refused {
+		d.say("time.past", nil)
+		d.st.reset()
+		d.ask(ExpectMore)
+		return nil
+	}
 	if err != nil {
+		return err
+	}
+	if err := d.h.calendar.Release(d.tx, d.conversation); err != nil {
 		return err
 	}
 	d.say("wait.done", prompts.Args{"service": d.service(d.st.Request.Service), "range": d.rangeText()})
@@ -404,11 +547,6 @@ func (d *deed) join() error {
 // erase removes the person: contact, consents, appointments and all that was
 // said. What remains is a conversation that knows nothing.
 func (d *deed) erase() error {
-	if d.st.Consent != "" {
-		if err := privacy.Withdraw(d.tx, d.conversation, d.st.Contact, d.now); err != nil {
-			return err
-		}
-	}
 	if err := d.a.forget(d.tx, d.h, d.conversation, d.st.Contact, "visitor", d.now); err != nil {
 		return err
 	}
@@ -430,7 +568,7 @@ func (a *Assistant) forget(tx *storage.Tx, h *house, conversation, contact, acto
 	if err := privacy.Erase(tx, contact, conversation, actor, now); err != nil {
 		return err
 	}
-	if err := entries.Forget(tx, conversation); err != nil {
+	if err := errors.Join(entries.Forget(tx, conversation), seen.Delete(tx, []byte(conversation))); err != nil {
 		return err
 	}
 	subject := contact
@@ -448,28 +586,47 @@ func (d *deed) know() error {
 		return nil
 	}
 	lang := d.st.Lang
+	no := prompts.Say(lang, "know.no", nil)
 	given, err := privacy.Consents(d.tx, d.conversation)
 	if err != nil {
 		return err
 	}
-	no := prompts.Say(lang, "know.no", nil)
-	orNo := func(s string) string { return choose(s == "", no, s) }
-	consent := ""
+	consent := no
 	for _, c := range given {
 		if c.Withdrawn.IsZero() {
 			consent = d.when(c.At)
 		}
 	}
-	list := orNo(strings.Join(d.lines(d.own), "\n"))
-	if len(d.own) > 0 {
-		list = "\n" + list
+	waiting, err := d.waiting()
+	if err != nil {
+		return err
 	}
 	d.say("know", prompts.Args{
-		"name": ownOr(d.known.Name, "name", no), "number": ownOr(d.known.Phone, "phone", no), "consent": orNo(consent), "list": list,
+		"name": ownOr(d.known.Name, "name", no), "number": ownOr(d.known.Phone, "phone", no), "email": ownOr(d.known.Email, "email", no),
+		"consent": consent, "list": list(d.lines(d.own), no), "waiting": list(waiting, no),
 		"days": days(lang, d.h.clinic.Privacy.Retention.Conversations),
 	})
 	d.turn.Buttons = append(d.turn.Buttons, Button{"do/erase", prompts.Say(lang, "button.erase", nil)})
 	return nil
+}
+
+// waiting lists what the visitor waits for, in words.
+func (d *deed) waiting() (lines []string, err error) {
+	all, err := booking.WaitingList(d.tx)
+	for _, w := range all {
+		if w.Conversation == d.conversation {
+			lines = append(lines, d.service(w.Service)+", "+prompts.Day(d.st.Lang, d.local(w.From), d.local(d.now)))
+		}
+	}
+	return lines, err
+}
+
+// list puts lines one under the other, or says that there are none.
+func list(lines []string, none string) string {
+	if len(lines) == 0 {
+		return none
+	}
+	return "\n" + strings.Join(lines, "\n")
 }
 
 // ownOr is the tag for a field of the visitor's own contact, or a word for none.
@@ -491,7 +648,12 @@ func (a *Assistant) Admit(_ context.Context, op Operator, conversation, name, ph
 		if err != nil {
 			return err
 		}
-		d := deed{a: a, h: h, tx: tx, conversation: conversation, st: &st, now: a.now(), known: person{Name: name, Phone: phone}}
+		d := deed{a: a, h: h, tx: tx, conversation: conversation, st: &st, now: a.now()}
+		if err := d.learn(); err != nil {
+			return err
+		}
+		d.known.Name, d.known.Phone = name, phone
+		st.Shown = ""
 		if err := d.consent("desk:" + op.ID); err != nil {
 			return err
 		}
@@ -502,4 +664,31 @@ func (a *Assistant) Admit(_ context.Context, op Operator, conversation, name, ph
 		return save(tx, conversation, &st)
 	})
 	return contact, err
+}
+
+// giveUp passes a conversation whose next turn cannot be answered to a person,
+// and takes that turn out of the way.
+func (a *Assistant) giveUp(conversation string) (more bool, err error) {
+	h := a.house.Load()
+	err = a.db.Update(func(tx *storage.Tx) error {
+		st, err := load(tx, conversation)
+		if err != nil || len(st.Pending) == 0 {
+			return err
+		}
+		st.Pending = slices.Delete(slices.Clone(st.Pending), 0, 1)
+		more = len(st.Pending) > 0
+		st.reset()
+		d := deed{a: a, h: h, tx: tx, conversation: conversation, st: &st, now: a.now()}
+		d.say("error.internal", nil)
+		d.out.expects = ExpectOperator
+		if err := d.handoff("stuck"); err != nil {
+			return err
+		}
+		return errors.Join(h.calendar.Release(tx, conversation), d.finish())
+	})
+	if err == nil {
+		a.committed()
+		a.feed.publish(conversation)
+	}
+	return more, err
 }

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -50,11 +51,12 @@ type Assistant struct {
 
 	started chan struct{} // closed by Run
 
-	mu      sync.Mutex
-	ctx     context.Context // of Run, not of a socket: a closed tab does not stop an answer
-	working map[string]*work
-	memory  map[string]*memory
-	wg      sync.WaitGroup
+	mu       sync.Mutex
+	ctx      context.Context // of Run, not of a socket: a closed tab does not stop an answer
+	stopping bool
+	working  map[string]*work
+	memory   map[string]*memory
+	wg       sync.WaitGroup
 }
 
 // work is a conversation that is being answered.
@@ -87,8 +89,10 @@ func (a *Assistant) Use(c *clinic.Clinic) error {
 	return nil
 }
 
-// Sweep clears holds away that have expired. They bind nobody meanwhile.
+// Sweep clears away holds that have expired, which bind nobody meanwhile, and
+// what visitors who did not go on have left in memory.
 func (a *Assistant) Sweep(context.Context) error {
+	a.forgetOld()
 	h := a.house.Load()
 	return a.db.Update(func(tx *storage.Tx) error {
 		_, err := h.calendar.Sweep(tx, a.now())
@@ -126,6 +130,9 @@ func (a *Assistant) Run(ctx context.Context) error {
 		a.wake(id)
 	}
 	<-ctx.Done()
+	a.mu.Lock()
+	a.stopping = true // nobody begins an answer while the last ones are waited for
+	a.mu.Unlock()
 	a.wg.Wait()
 	return ctx.Err()
 }
@@ -138,7 +145,7 @@ func (a *Assistant) Started() <-chan struct{} { return a.started }
 func (a *Assistant) wake(conversation string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.ctx == nil || a.ctx.Err() != nil {
+	if a.ctx == nil || a.stopping {
 		return // stored; answered when Run starts
 	}
 	if w, busy := a.working[conversation]; busy {
@@ -171,10 +178,7 @@ func (a *Assistant) Settle(ctx context.Context, conversation string) error {
 // conversation.
 func (a *Assistant) converse(ctx context.Context, conversation string, w *work) {
 	for {
-		more, err := a.answer(ctx, conversation)
-		if err != nil && !errors.Is(err, context.Canceled) {
-			a.log.ErrorContext(ctx, "answer", "conversation", conversation, "err", err)
-		}
+		more, err := a.try(ctx, conversation)
 		a.mu.Lock()
 		if err != nil || !more && !w.again {
 			delete(a.working, conversation)
@@ -185,4 +189,29 @@ func (a *Assistant) converse(ctx context.Context, conversation string, w *work) 
 		w.again = false
 		a.mu.Unlock()
 	}
+}
+
+// try answers one turn. One that cannot be answered, for whatever fault of ours,
+// goes to a person and out of the way of those behind it.
+func (a *Assistant) try(ctx context.Context, conversation string) (more bool, err error) {
+	more, err = a.answerSafely(ctx, conversation)
+	if err == nil || ctx.Err() != nil || errors.Is(err, ErrExpired) || errors.Is(err, storage.ErrClosed) {
+		return more, err
+	}
+	a.log.ErrorContext(ctx, "answer", "conversation", conversation, "err", err)
+	if more, err = a.giveUp(conversation); err != nil {
+		a.log.ErrorContext(ctx, "give up", "conversation", conversation, "err", err)
+	}
+	return more, err
+}
+
+// answerSafely turns a panic into an error: one visitor's words must not end the
+// house for all.
+func (a *Assistant) answerSafely(ctx context.Context, conversation string) (more bool, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("answer %s: panic: %v\n%s", conversation, r, debug.Stack())
+		}
+	}()
+	return a.answer(ctx, conversation)
 }

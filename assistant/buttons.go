@@ -83,7 +83,7 @@ func (t *turn) press(id string) {
 	case "which":
 		for _, a := range t.open() {
 			if a.Number == rest && (t.st.Goal == GoalCancel || t.st.Goal == GoalMove) {
-				t.st.Target = rest
+				t.aimed(a)
 			}
 		}
 	case "edit":
@@ -104,6 +104,12 @@ func (t *turn) pressSlot(id string) {
 	s, ok := slotOf(t.f.clinic, id)
 	if !ok || t.st.Goal == GoalErase || t.st.Goal == GoalCancel {
 		return
+	}
+	for _, a := range t.open() {
+		if a.Slot.Specialist == s.Specialist && a.Slot.Start.Equal(s.Start) && a.Number != t.st.Target {
+			t.out.effect(effectShow, "") // pressed again: it is theirs already
+			return
+		}
 	}
 	t.started(GoalBook)
 	if t.st.Goal == GoalWait {
@@ -138,15 +144,11 @@ func (t *turn) pressDo(what string) {
 	case "know":
 		t.out.effect(effectKnow, "")
 	case "erase":
-		t.release()
-		t.st.reset()
-		t.st.Goal = GoalErase
+		t.toErase()
 	case "wait":
 		t.aim(GoalWait)
 	case "other":
-		t.st.Full = false
-		t.st.Request.When, t.st.Request.Nearest = nil, true
-		t.st.Request.Page++
+		t.otherDays()
 	case "move", "cancel":
 		t.pressChange(verb, number)
 	}
@@ -159,11 +161,11 @@ func (t *turn) pressChange(verb, number string) {
 		}
 		t.release()
 		t.st.reset()
-		t.st.Target = number
 		t.st.Goal = GoalCancel
 		if verb == "move" {
 			t.st.Goal = GoalMove
 		}
+		t.aimed(a)
 		return
 	}
 }
@@ -186,6 +188,8 @@ func (t *turn) edit(field string) {
 		t.out.effect(effectName, "")
 	case "phone":
 		t.out.effect(effectPhone, "")
+	case "email":
+		t.out.effect(effectEmail, "")
 	case "drop":
 		t.drop()
 	}

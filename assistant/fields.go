@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -43,9 +44,18 @@ func (t *turn) fields() {
 	if len(times) > 0 {
 		t.setTime(times)
 	}
-	if t.st.Goal == GoalNone && t.changed && !t.has("price", "ask", "show", "know") {
+	if t.st.Goal == GoalNone && t.changed && t.wished(times) {
 		t.st.Goal = GoalBook
 	}
+}
+
+// wished reports whether fields alone, with no verb, are a wish to book: not
+// beside a question or thanks, unless they say what and when.
+func (t *turn) wished(times []nlu.Command) bool {
+	if !t.has("price", "ask", "show", "know", "thanks") {
+		return true
+	}
+	return t.st.Request.Service != "" && len(times) > 0
 }
 
 // oneService makes several services of one message one question: each fits, and
@@ -100,7 +110,8 @@ func (t *turn) aimAt(set []nlu.Command) (rest []nlu.Command) {
 		rest = append(rest, c)
 	}
 	if len(left) == 1 {
-		t.st.Target = left[0].Number
+		t.aimed(left[0])
+		t.moved = true
 	}
 	return rest
 }
@@ -208,7 +219,7 @@ func (t *turn) chooseSpecialist(id string) {
 	t.changed = true
 	if ok {
 		r.Branch = s.Branch
-		if r.Service == "" && len(r.Services) == 0 && len(s.Services) == 1 {
+		if r.Service == "" && len(r.Services) == 0 && len(s.Services) == 1 && t.st.Goal != GoalMove {
 			r.Service = s.Services[0]
 		}
 	}
@@ -233,6 +244,12 @@ func (t *turn) chooseBranch(id string) {
 	}
 	r.Branch = id
 	t.changed = true
+	if s, ok := t.f.clinic.Specialist(r.Specialist); ok && id != Any && s.Branch != id {
+		r.Specialist = ""
+		if at, ok := t.f.clinic.Branch(s.Branch); ok {
+			t.out.say("specialist.branch", prompts.Args{"who": s.Name.In(t.st.Lang), "branch": at.Name.In(t.st.Lang)})
+		}
+	}
 	t.reconcile()
 }
 
@@ -297,7 +314,7 @@ func (t *turn) setTime(cmds []nlu.Command) {
 		return // said again what is chosen already
 	}
 	t.release()
-	r.When, r.Nearest, r.Want, r.Page = wanted, nearest, nil, 0
+	r.When, r.Nearest, r.Want, r.Page, r.After = wanted, nearest, nil, 0, nil
 	t.st.Full = false
 	t.changed = true
 }
@@ -307,13 +324,16 @@ func (t *turn) merge(c when.Constraint) when.Constraint {
 	if c.Same && c.Time == nil {
 		c.Time = base.Time
 	}
+	if c.Shift != 0 {
+		c = shifted(base, c)
+	}
 	if c.Dates == nil && c.Time != nil {
 		c.Dates = base.Dates
 	}
 	if c.Time == nil && c.Dates != nil && !c.Nearest {
 		c.Time = base.Time
 	}
-	c.Same, c.Nearest = false, false
+	c.Same, c.Nearest, c.Shift = false, false, 0
 	return c
 }
 
@@ -337,18 +357,37 @@ func (t *turn) base(c when.Constraint) when.Constraint {
 		return r.When[0]
 	}
 	for _, a := range t.f.own {
-		if a.Number == t.st.Target || t.st.Goal == GoalMove && len(t.f.own) == 1 {
-			return when.Constraint{Time: at(a.Slot.Start.In(zone)).Time}
+		if a.Number != t.st.Target {
+			continue
 		}
+		if c.Same || c.Shift != 0 || c.Time != nil { // that day, at another hour
+			return at(a.Slot.Start.In(zone))
+		}
+		return when.Constraint{Time: at(a.Slot.Start.In(zone)).Time}
 	}
 	return when.Constraint{}
+}
+
+// shifted is the base's clock time, later by the minutes of c («на час позже»).
+func shifted(base, c when.Constraint) when.Constraint {
+	if base.Time == nil || base.Time.Kind != when.At {
+		return c
+	}
+	minute := minutes(base.Time.From) + c.Shift
+	if minute < 0 || minute >= 24*60 {
+		return c
+	}
+	c.Time = &when.Clock{Kind: when.At, From: fmt.Sprintf("%02d:%02d", minute/60, minute%60)}
+	return c
 }
 
 // setPerson takes a name, phone or e-mail address. An empty value is one that
 // cannot be right.
 func (t *turn) setPerson(c nlu.Command) {
 	if c.Value == "" {
-		return // asked again, by missed
+		t.out.missed = true // cannot be right: asked again with an example
+		t.heard = true
+		return
 	}
 	t.heard = true
 	kind := map[nlu.Field]effectKind{nlu.FieldName: effectName, nlu.FieldPhone: effectPhone, nlu.FieldEmail: effectEmail}[c.Field]
@@ -358,32 +397,39 @@ func (t *turn) setPerson(c nlu.Command) {
 	}
 }
 
-// answers are yes, no and the choice of one of what was offered.
+// answers are yes, no and the choice of one of what was offered. A yes or no
+// that was written before the question, or that came with another goal, is not
+// an answer to it.
 func (t *turn) answers() {
 	for _, c := range t.commands("choose") {
-		if slices.Contains(t.st.Choices, c.Value) {
+		if slices.Contains(t.st.Choices, c.Value) && t.asked() {
 			t.press(c.Value)
 			return
 		}
 	}
+	plain := false
 	for _, c := range t.commands("deny") {
 		t.heard = true
-		if c.Field != "" {
+		if c.Field != "" && t.st.Goal != GoalNone {
 			t.turnDown(c)
-			return
+			continue
 		}
-		if !t.changed {
-			t.deny()
-			return
-		}
+		plain = true
+	}
+	if plain && !t.changed && t.asked() {
+		t.deny()
+		return
 	}
 	if t.has("affirm") {
 		t.heard = true
-		if !t.changed {
+		if !t.changed && t.asked() {
 			t.affirm("said")
 		}
 	}
 }
+
+// asked reports whether the visitor had read what was asked last when they wrote.
+func (t *turn) asked() bool { return t.in.Seq > t.st.AskedAt && t.st.Goal == t.goal }
 
 // turnDown is «not this one»: what was chosen is open again.
 func (t *turn) turnDown(c nlu.Command) {
@@ -444,7 +490,6 @@ func (t *turn) affirm(how string) {
 // deny is a no to what was asked last.
 func (t *turn) deny() {
 	t.heard = true
-	t.st.Full = t.st.Full && t.st.Asked == ExpectTime
 	switch t.st.Asked {
 	case ExpectConsent:
 		t.refuse()
@@ -453,7 +498,7 @@ func (t *turn) deny() {
 			t.drop()
 			return
 		}
-		t.st.Editing = true
+		t.st.Editing, t.moved = true, true
 	case ExpectName, ExpectPhone, ExpectEmail:
 		t.out.denied = true
 	case ExpectSpecialist:
@@ -461,9 +506,8 @@ func (t *turn) deny() {
 	case ExpectBranch:
 		t.chooseBranch(Any)
 	case ExpectTime:
-		if len(t.st.Request.When) == 0 && !t.st.Full {
-			t.st.Request.Page++
-		}
+		t.moved = true
+		t.otherDays()
 	case ExpectWhich:
 		t.drop()
 	case ExpectMore, ExpectNothing:
@@ -472,13 +516,33 @@ func (t *turn) deny() {
 	}
 }
 
+// otherDays turns down what was offered: the days after it are next.
+func (t *turn) otherDays() {
+	r := &t.st.Request
+	t.st.Full = false
+	if len(r.When) == 0 {
+		r.Page++
+		r.Nearest = true
+		return
+	}
+	var last *when.Date
+	for _, c := range r.When {
+		if c.Dates != nil && (last == nil || last.Before(c.Dates[1])) {
+			day := c.Dates[1]
+			last = &day
+		}
+	}
+	r.When, r.Nearest, r.Page, r.After = nil, true, 0, last
+}
+
 // mostRefusals is how often a name or phone may be refused or wrong before the
 // assistant stops asking.
 const mostRefusals = 2
 
-// giveUpPerson ends a booking that lacks a phone and offers a person.
-func (t *turn) giveUpPerson() {
-	t.out.say("person.refused", prompts.Args{"phone": t.phone()})
+// giveUpPerson ends a booking that lacks a name, phone or address, and offers a
+// person.
+func (t *turn) giveUpPerson(e Expect) {
+	t.out.say("person.refused."+string(e), prompts.Args{"phone": t.phone()})
 	t.release()
 	t.st.reset()
 	t.out.done, t.out.expects = true, ExpectMore

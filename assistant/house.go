@@ -57,8 +57,18 @@ func consentText(c *clinic.Clinic, lang string) privacy.ConsentText {
 		"appointments":  days(lang, c.Privacy.Retention.Appointments),
 		"conversations": days(lang, c.Privacy.Retention.Conversations),
 	}
+	var receivers []string
+	for _, r := range c.Receivers {
+		if r.Contact {
+			receivers = append(receivers, r.Name)
+		}
+	}
+	args["receivers"] = strings.Join(receivers, ", ")
 	var paragraphs []string
-	for _, id := range []string{"consent.p1", "consent.p2", "consent.p3", "consent.p4", "consent.p5", "consent.p6"} {
+	for _, id := range []string{"consent.p1", "consent.p2", "consent.p3", "consent.p4", "consent.receivers", "consent.p5", "consent.p6"} {
+		if id == "consent.receivers" && args["receivers"] == "" {
+			continue
+		}
 		paragraphs = append(paragraphs, prompts.Say(lang, id, args))
 	}
 	return privacy.NewConsentText(privacy.PurposeBooking, lang, prompts.Say(lang, "consent.title", nil), paragraphs)

@@ -5,20 +5,21 @@ import (
 	"strings"
 
 	"okoshko/assistant/nlu"
+	"okoshko/assistant/privacy"
 )
 
 // interpret reads one turn: by rules, and by the model where they are not
 // enough. It waits for the model at most as long as a visitor should.
 func (a *Assistant) interpret(ctx context.Context, h *house, conversation string, st *State, turn heard) Interpretation {
 	if turn.Button != "" {
-		return Interpretation{Button: turn.Button}
+		return Interpretation{Button: turn.Button, Seq: turn.Seq}
 	}
-	text := turn.Text
-	if said, ok := a.recall(conversation).said[turn.Seq]; ok {
-		text = said // with its personal data; after a restart only the masked text is left
+	text, ok := a.words(conversation, turn.ID)
+	if !ok { // after a restart only the masked text is left
+		text = privacy.Show(turn.Text, func(string) string { return " " })
 	}
 	c := a.readerContext(h, st)
-	in := Interpretation{Reading: h.reader.Read(text, c), Question: strings.Contains(text, "?")}
+	in := Interpretation{Reading: h.reader.Read(text, c), Question: strings.Contains(text, "?"), Seq: turn.Seq, Words: len(strings.Fields(text))}
 	if st.Owner.Kind != OwnerAssistant || a.model == nil || enough(in.Reading) {
 		return in
 	}

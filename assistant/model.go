@@ -120,9 +120,10 @@ func (a *Assistant) ModelBeginning() []llm.Message {
 // lastTurns are what was said before the message, masked.
 func (a *Assistant) lastTurns(conversation string, st *State) (turns []prompts.ModelTurn) {
 	err := a.db.View(func(tx *storage.Tx) error {
-		all, err := shown(tx, conversation, st.Seq-min(st.Seq, shownTurns), teller{lang: st.Lang})
+		all, err := shown(tx, conversation, *st, st.Seq-min(st.Seq, shownTurns), teller{lang: st.Lang})
 		for _, t := range all {
-			if len(st.Pending) == 0 || t.Seq < st.Pending[0].Seq {
+			staff := t.From == FromOperator || t.Notice // their words are not masked
+			if !staff && (len(st.Pending) == 0 || t.Seq < st.Pending[0].Seq) {
 				turns = append(turns, prompts.ModelTurn{Visitor: t.From == FromVisitor, Text: t.Text})
 			}
 		}

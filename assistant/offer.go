@@ -27,7 +27,7 @@ func (d *deed) find() (chosen bool, err error) {
 	if r.Want != nil {
 		want := *r.Want
 		r.Want = nil
-		if chosen, err = d.hold(want); chosen || err != nil {
+		if chosen, err = d.hold(want); chosen || d.over || err != nil {
 			return chosen, err
 		}
 		r.When = []when.Constraint{at(d.local(want.Start))}
@@ -44,7 +44,7 @@ func (d *deed) find() (chosen bool, err error) {
 	case len(matches) == 0 && len(r.When) == 1:
 		return false, d.decline(r.When[0])
 	case len(matches) == 0:
-		d.say("time.nothing", nil)
+		d.say("time.noclock", nil)
 		return false, d.offerFrom(d.earliest(r.When))
 	case exact(r.When) && sameStart(matches):
 		return d.hold(matches[0])
@@ -76,18 +76,13 @@ func sameStart(slots []booking.Slot) bool {
 func (d *deed) query() booking.Query {
 	r := d.st.Request
 	q := booking.Query{Service: r.Service, Specialist: specific(r.Specialist), Branch: specific(r.Branch), For: d.conversation}
-	if d.st.Goal == GoalMove {
-		q.Ignore = d.st.Target
-		for _, a := range d.own {
-			if a.Number != d.st.Target {
-				continue
-			}
-			if q.Service == "" {
-				q.Service = a.Slot.Service
-			}
-			if q.Specialist == "" && q.Branch == "" && r.Specialist != Any {
-				q.Specialist = a.Slot.Specialist
-			}
+	if d.st.Goal != GoalMove {
+		return q
+	}
+	q.Ignore = d.st.Target
+	for _, a := range d.own {
+		if a.Number == d.st.Target && r.Specialist == "" && q.Branch == "" && a.Slot.Service == q.Service {
+			q.Specialist = a.Slot.Specialist
 		}
 	}
 	return q
@@ -200,8 +195,8 @@ func (d *deed) hold(s booking.Slot) (chosen bool, err error) {
 // decline says why a wish cannot be met and offers what is nearest to it.
 func (d *deed) decline(c when.Constraint) error {
 	if c.Dates == nil {
-		d.say("time.nothing", nil)
-		return d.offerOpen()
+		d.say("time.noclock", nil)
+		return d.offerFrom(d.now)
 	}
 	if c.Dates[0] != c.Dates[1] {
 		d.say("time.full", prompts.Args{"day": d.rangeOf(c)})
@@ -232,7 +227,7 @@ func (d *deed) declineAt(day when.Date, minute int) error {
 		}
 		d.say("time.absent", prompts.Args{"when": d.when(start)})
 	case why == booking.Horizon:
-		d.say("time.horizon", prompts.Args{"day": prompts.Day(d.st.Lang, d.local(d.now.Add(d.h.clinic.Booking.Horizon)), d.local(d.now))})
+		return d.declineFar()
 	case why == booking.Past || why == booking.Notice:
 		d.say("time.past", nil)
 	case why == booking.Grid:
@@ -300,7 +295,7 @@ func (d *deed) declineDay(c when.Constraint) error {
 	horizon := d.now.Add(d.h.clinic.Booking.Horizon)
 	switch {
 	case day.After(horizon):
-		d.say("time.horizon", prompts.Args{"day": prompts.Day(d.st.Lang, d.local(horizon), d.local(d.now))})
+		return d.declineFar()
 	case day.AddDate(0, 0, 1).Before(d.now):
 		d.say("time.past", nil)
 	case !d.works(day):
@@ -319,6 +314,13 @@ func (d *deed) declineDay(c when.Constraint) error {
 		return d.offerWait(c)
 	}
 	return d.offerFrom(day)
+}
+
+// declineFar says how far ahead one can book, and offers what is near.
+func (d *deed) declineFar() error {
+	last := d.local(d.now.Add(d.h.clinic.Booking.Horizon))
+	d.say("time.horizon", prompts.Args{"day": prompts.Day(d.st.Lang, last, d.local(d.now))})
+	return d.offerFrom(d.now)
 }
 
 // works reports whether anybody who could do it works on a day.
@@ -344,60 +346,80 @@ func (d *deed) offerWait(c when.Constraint) error {
 		return d.offerFrom(to)
 	}
 	d.say("wait.offer", nil)
-	d.turn.Buttons = append(d.turn.Buttons,
-		Button{"do/wait", prompts.Say(d.st.Lang, "button.wait", nil)},
-		Button{"do/other", prompts.Say(d.st.Lang, "button.other", nil)})
+	d.offerList()
+	d.turn.Buttons = append(d.turn.Buttons, Button{"do/other", prompts.Say(d.st.Lang, "button.other", nil)})
 	return nil
+}
+
+// offerList offers the waiting list by a button.
+func (d *deed) offerList() {
+	d.turn.Buttons = append(d.turn.Buttons, Button{"do/wait", prompts.Say(d.st.Lang, "button.wait", nil)})
 }
 
 // offerOpen offers the next free times where no time was wanted.
 func (d *deed) offerOpen() error {
 	id := "ask.time"
 	switch {
-	case d.out.missed || d.st.Asked == ExpectTime && d.st.Request.Page == 0:
+	case d.out.missed:
 		id = "ask.time.again"
 	case d.st.Request.Nearest:
 		id = "time.nearest"
 	}
-	d.say(id, nil)
-	return d.offerDays(d.now, d.st.Request.Page)
+	from := d.now
+	if after := d.st.Request.After; after != nil {
+		from = d.midnight(*after).AddDate(0, 0, 1)
+	}
+	return d.offerDays(id, from, d.st.Request.Page)
 }
 
 // offerFrom offers the next free times from an instant on.
 func (d *deed) offerFrom(from time.Time) error {
-	d.say("time.nearest", nil)
-	if from.Before(d.now) {
-		from = d.now
-	}
-	return d.offerDays(from, 0)
+	return d.offerDays("time.nearest", from, 0)
 }
 
-// offerDays offers slots of a few days from an instant on; page leaves out that
-// many times as many days.
-func (d *deed) offerDays(from time.Time, page int) error {
-	q := d.query()
-	q.From = from
-	q.To = d.now.Add(d.h.clinic.Booking.Horizon)
-	slots, err := d.free(q)
+// offerDays offers slots of a few days from an instant on, in the text called
+// id; page leaves out that many times as many days. Where nothing is left after
+// the instant it looks from now on; where nothing is free at all it offers the
+// waiting list for any day.
+func (d *deed) offerDays(id string, from time.Time, page int) error {
+	days, err := d.freeDays(from)
 	if err != nil {
 		return err
 	}
-	days := d.byDay(oneEach(slots))
-	if skip := page * offeredDays; skip < len(days) {
-		days = days[skip:]
+	skip := page * offeredDays
+	if skip >= len(days) {
+		d.st.Request.Page, d.st.Request.After = 0, nil
+		if days, err = d.freeDays(d.now); err != nil {
+			return err
+		}
+		skip = 0
 	}
 	if len(days) == 0 {
-		d.text = d.text[:len(d.text)-1]
 		d.say("time.nothing", nil)
 		d.st.Full = true
-		return d.offerWait(when.Constraint{})
+		if d.st.Goal == GoalBook {
+			d.offerList()
+		}
+		return nil
 	}
+	d.say(id, nil)
 	var some []booking.Slot
-	for _, day := range days[:min(len(days), offeredDays)] {
+	for _, day := range days[skip:min(len(days), skip+offeredDays)] {
 		some = append(some, thin(day, offeredADay)...)
 	}
 	d.offer(some)
 	return nil
+}
+
+// freeDays lists what is free from an instant on, a start once, by day.
+func (d *deed) freeDays(from time.Time) ([][]booking.Slot, error) {
+	q := d.query()
+	q.From, q.To = from, d.now.Add(d.h.clinic.Booking.Horizon)
+	if from.Before(d.now) {
+		q.From = d.now
+	}
+	slots, err := d.free(q)
+	return d.byDay(oneEach(slots)), err
 }
 
 func (d *deed) byDay(slots []booking.Slot) (days [][]booking.Slot) {
@@ -556,8 +578,10 @@ func clockText(c *when.Clock) string {
 	return c.From + "–" + c.To
 }
 
-// limit tells that the visitor has as many open appointments as one may have.
+// limit tells that the visitor has as many open appointments as one may have,
+// which ends the booking.
 func (d *deed) limit() {
+	d.over = true
 	d.text = append(d.text, prompts.Count(d.st.Lang, "time.limit", len(d.own), prompts.Args{"phone": showPhone(d.h.clinic.Phone)}))
 	d.st.reset()
 }

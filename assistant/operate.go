@@ -24,34 +24,46 @@ var (
 	ErrVerb = errors.New("unknown decision")
 )
 
-// seen is the newest turn of each conversation that reception has opened.
-var seen = storage.NewTable[uint64]("assistant.seen")
+// seen is the newest turn of each conversation that reception has opened, and
+// readers that each operator has, by conversation/operator.
+var (
+	seen    = storage.NewTable[uint64]("assistant.seen")
+	readers = storage.NewTable[uint64]("assistant.readers")
+)
 
-// inboxSize is how many conversations the inbox shows, newest first.
-const inboxSize = 200
+// The inbox shows so many conversations, the newest; one that waits for a person
+// is found among so many more.
+const (
+	inboxSize  = 200
+	inboxReach = 5000
+)
 
 // Inbox lists conversations in which a visitor has said something: those that
 // wait for a person first, then the newest.
 func (a *Assistant) Inbox(_ context.Context) (lines []Summary, err error) {
 	h := a.house.Load()
 	err = a.db.View(func(tx *storage.Tx) error {
+		looked := 0
 		for id := range entries.Owners(tx) {
+			if looked++; looked > inboxReach {
+				break
+			}
+			st, err := load(tx, id)
+			if err != nil {
+				return err
+			}
+			if st.Seq == 0 || len(lines) >= inboxSize && st.Owner.Kind != OwnerWaiting {
+				continue
+			}
 			s, err := h.summary(tx, id)
 			if err != nil {
 				return err
 			}
-			if s.Seq == 0 {
-				continue
-			}
-			if lines = append(lines, s); len(lines) == inboxSize {
-				break
-			}
+			lines = append(lines, s)
 		}
 		return nil
 	})
-	slices.SortStableFunc(lines, func(x, y Summary) int {
-		return rank(x.Owner) - rank(y.Owner)
-	})
+	slices.SortStableFunc(lines, func(x, y Summary) int { return rank(x.Owner) - rank(y.Owner) })
 	return lines, err
 }
 
@@ -67,21 +79,13 @@ func (h *house) summary(tx *storage.Tx, conversation string) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	s := Summary{Conversation: conversation, Lang: st.Lang, Seq: st.Seq, Owner: st.Owner, Contact: st.Contact}
 	who, err := contactOf(tx, st.Contact)
 	if err != nil {
-		return s, err
+		return Summary{}, err
 	}
-	s.Name = who.Name
-	turns, err := shown(tx, conversation, 0, forStaff(st.Lang, who))
-	if err != nil {
-		return s, err
-	}
-	for _, t := range turns {
-		s.At = t.At
-		if t.From == FromVisitor {
-			s.Preview = privacy.Cut(t.Text, 120)
-		}
+	s := Summary{
+		Conversation: conversation, Lang: st.Lang, At: st.At, Seq: st.Seq, Owner: st.Owner, Contact: st.Contact,
+		Name: who.Name, Preview: forStaff(st.Lang, who).word(st.Preview),
 	}
 	if s.Seen, err = seen.Get(tx, []byte(conversation)); err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return s, err
@@ -129,7 +133,7 @@ func (a *Assistant) Dialog(_ context.Context, op Operator, conversation string) 
 		if err != nil {
 			return err
 		}
-		if d.Turns, err = shown(tx, conversation, 0, forStaff(st.Lang, who)); err != nil {
+		if d.Turns, err = shown(tx, conversation, st, 0, forStaff(st.Lang, who)); err != nil {
 			return err
 		}
 		all, err := booking.OfConversation(tx, conversation)
@@ -143,10 +147,11 @@ func (a *Assistant) Dialog(_ context.Context, op Operator, conversation string) 
 			}
 			d.Appointments = append(d.Appointments, card)
 		}
-		if d.Seen == st.Seq {
-			return nil // read already: nothing new was shown
+		read := []byte(conversation + "/" + op.ID)
+		if last, err := readers.Get(tx, read); err == nil && last == st.Seq {
+			return nil // read already by this operator: nothing new was shown
 		}
-		if err := seen.Put(tx, []byte(conversation), st.Seq); err != nil {
+		if err := errors.Join(seen.Put(tx, []byte(conversation), st.Seq), readers.Put(tx, read, st.Seq)); err != nil {
 			return err
 		}
 		return audit.Append(tx, audit.Entry{At: a.now(), Actor: op.ID, Action: "conversation.read", Object: conversation})
@@ -166,17 +171,35 @@ func (a *Assistant) Take(_ context.Context, op Operator, conversation string) er
 	})
 }
 
-// Return gives the conversation back to the assistant.
+// Return gives the conversation back to the assistant, which begins anew with
+// what it can do. It returns [ErrNotOwner] where a colleague answers, and does
+// nothing where the assistant does.
 func (a *Assistant) Return(_ context.Context, op Operator, conversation string) error {
+	h := a.house.Load()
 	return a.change(conversation, func(tx *storage.Tx, st *State) ([]Turn, error) {
+		if st.Owner.Kind == OwnerOperator && st.Owner.Operator != op.ID {
+			return nil, ErrNotOwner
+		}
+		if st.Owner.Kind == OwnerAssistant {
+			return nil, nil
+		}
 		st.Owner = Owner{Kind: OwnerAssistant, Since: a.now()}
 		st.Misses = 0
-		st.Asked, st.Choices = ExpectMore, nil
-		t := Turn{At: a.now(), From: FromAssistant, Text: prompts.Say(st.Lang, "human.back", nil), Expects: ExpectMore, Buttons: menu(st.Lang, false)}
+		st.reset()
+		own, err := booking.OfConversation(tx, conversation)
+		if err != nil {
+			return nil, err
+		}
+		t := Turn{
+			At: a.now(), From: FromAssistant, Text: prompts.Say(st.Lang, "human.back", nil), Expects: ExpectMore,
+			Buttons: menu(st.Lang, len(upcoming(own, a.now())) > 0),
+		}
+		st.Asked, st.AskedAt = ExpectMore, st.Seq+1
 		for _, b := range t.Buttons {
 			st.Choices = append(st.Choices, b.ID)
 		}
-		return []Turn{t}, audit.Append(tx, audit.Entry{At: a.now(), Actor: op.ID, Action: "conversation.return", Object: conversation})
+		err = audit.Append(tx, audit.Entry{At: a.now(), Actor: op.ID, Action: "conversation.return", Object: conversation})
+		return []Turn{t}, errors.Join(err, h.calendar.Release(tx, conversation))
 	})
 }
 
@@ -189,10 +212,7 @@ func (a *Assistant) Reply(_ context.Context, op Operator, conversation, text str
 		if st.Owner.Kind == OwnerOperator && st.Owner.Operator != op.ID {
 			return nil, ErrNotOwner
 		}
-		if st.Owner.Kind != OwnerOperator {
-			st.Owner = Owner{Kind: OwnerOperator, Reason: st.Owner.Reason, Since: a.now()}
-		}
-		st.Owner.Operator, st.Owner.Author = op.ID, op.Name
+		st.Owner = Owner{Kind: OwnerOperator, Operator: op.ID, Author: op.Name, Reason: st.Owner.Reason, Since: a.now()}
 		st.Asked, st.Choices = ExpectOperator, nil
 		seq = st.Seq + 1
 		t := Turn{At: a.now(), From: FromOperator, Author: op.Name, Text: privacy.Strip(text), Expects: ExpectOperator}
@@ -362,7 +382,7 @@ func (a *Assistant) notify(tx *storage.Tx, h *house, ap booking.Appointment, dec
 	}
 	d := deed{h: h, tx: tx, st: &st, now: a.now()}
 	args := d.args(ap.Slot)
-	args["number"], args["reason"] = ap.Number, dec.Reason
+	args["number"], args["reason"] = ap.Number, privacy.Strip(dec.Reason)
 	if args["reason"] == "" && (dec.Verb == "decline" || dec.Verb == "cancel") {
 		args["reason"] = prompts.Say(st.Lang, "notice.again", nil)
 	}

@@ -12,7 +12,7 @@ var plans = map[Goal][]Expect{
 	GoalBook:   {ExpectService, ExpectBranch, ExpectSpecialist, ExpectTime, ExpectConsent, ExpectName, ExpectPhone, ExpectEmail, ExpectConfirm},
 	GoalMove:   {ExpectWhich, ExpectTime, ExpectConfirm},
 	GoalCancel: {ExpectWhich, ExpectConfirm},
-	GoalWait:   {ExpectService, ExpectConsent, ExpectName, ExpectPhone, ExpectConfirm},
+	GoalWait:   {ExpectService, ExpectConsent, ExpectName, ExpectPhone, ExpectEmail, ExpectConfirm},
 	GoalErase:  {ExpectConfirm},
 }
 

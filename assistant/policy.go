@@ -18,6 +18,8 @@ type Interpretation struct {
 	nlu.Reading
 	Button   string // pressed, instead of words
 	Question bool   // the words ask something
+	Seq      uint64 // of the visitor's turn
+	Words    int    // how many there are
 }
 
 // facts are what the policy may know beside the state. It reads no store.
@@ -91,10 +93,15 @@ type turn struct {
 	heard bool
 	// changed is true once a field got another value.
 	changed bool
+	// moved is true once the turn brought the talk further in another way.
+	moved bool
+	// goal is the one before this turn: a yes in it belongs to that one.
+	goal Goal
 }
 
 func apply(st *State, in Interpretation, f facts) outcome {
-	t := &turn{st: st, in: in, f: f}
+	t := &turn{st: st, in: in, f: f, goal: st.Goal}
+	t.speak()
 	if in.TooLong {
 		t.out.say("too.long", nil)
 	}
@@ -108,10 +115,35 @@ func apply(st *State, in Interpretation, f facts) outcome {
 			return t.out
 		}
 	}
-	if !t.heard {
+	if !t.heard || t.idle() {
 		t.missed()
 	}
 	return t.out
+}
+
+// speak goes over to the language in which the visitor writes, where the house
+// has it.
+func (t *turn) speak() {
+	if t.in.Lang == "" || t.in.Lang == t.st.Lang || t.in.Covered < spokenCovered || len(t.in.Commands) == 0 {
+		return
+	}
+	if t.in.Words >= spokenWords && slices.Contains(t.f.clinic.Languages, t.in.Lang) {
+		t.st.Lang = t.in.Lang
+	}
+}
+
+// A message tells the visitor's language when it has so many words, and so much
+// of it was understood.
+const (
+	spokenWords   = 4
+	spokenCovered = 0.6
+)
+
+// idle reports whether a turn was heard and yet brought nothing: what was asked
+// is still open and nothing is said.
+func (t *turn) idle() bool {
+	return t.st.Asked != ExpectNothing && t.st.Asked != ExpectMore && t.st.Goal == t.goal &&
+		!t.changed && !t.moved && !t.out.do && !t.out.denied && len(t.out.parts) == 0 && len(t.out.effects) == 0 && !t.has("repeat")
 }
 
 // commands yields the commands that do one of these things.
@@ -190,15 +222,30 @@ func (t *turn) people() {
 // consent back.
 func (t *turn) data() {
 	switch {
-	case t.has("erase"), t.has("withdraw"):
-		t.release()
-		t.st.reset()
-		t.st.Goal = GoalErase
+	case t.has("withdraw"):
 		t.heard = true
+		if t.st.Consent != "" {
+			t.out.effect(effectWithdraw, "")
+			t.out.say("consent.withdrawn", nil)
+		}
+		t.toErase()
+	case t.has("erase"):
+		t.heard = true
+		t.toErase()
 	case t.has("know"):
 		t.heard = true
 		t.out.effect(effectKnow, "")
 	}
+}
+
+// toErase asks whether to erase everything, unless that is asked already.
+func (t *turn) toErase() {
+	if t.st.Goal == GoalErase {
+		return
+	}
+	t.release()
+	t.st.reset()
+	t.st.Goal = GoalErase
 }
 
 // questions are answered at once; what was asked before goes on.
@@ -214,7 +261,7 @@ func (t *turn) questions() {
 	for _, c := range t.commands("show") {
 		t.heard = true
 		if c.Value == nlu.ValueOther {
-			t.out.say("show.other", nil)
+			t.out.say("show.other", prompts.Args{"phone": t.phone()})
 			continue
 		}
 		t.out.effect(effectShow, "")
@@ -291,10 +338,10 @@ func (t *turn) goals() {
 	case t.has("move"):
 		t.move()
 	case t.has("book"):
-		if t.st.Goal != GoalWait {
+		t.heard = true
+		if t.st.Goal != GoalWait && t.st.Asked != ExpectWhich {
 			t.aim(GoalBook)
 		}
-		t.heard = true
 	}
 }
 
@@ -312,12 +359,15 @@ func (t *turn) aim(g Goal) {
 	t.st.Editing = false
 }
 
-// cancel ends what is being arranged; where nothing is, it is about an
-// appointment.
+// cancel ends what is being arranged, unless an appointment is named; where
+// nothing is being arranged it is about an appointment.
 func (t *turn) cancel() {
 	t.heard = true
+	if t.st.Goal == GoalCancel {
+		return // said with the yes or no to it
+	}
 	arranging := t.st.Goal == GoalBook || t.st.Goal == GoalWait || t.st.Goal == GoalMove
-	if arranging && len(t.open()) == 0 {
+	if arranging && !t.names() {
 		t.drop()
 		return
 	}
@@ -325,9 +375,23 @@ func (t *turn) cancel() {
 		t.out.say("cancel.none", nil)
 		return
 	}
-	t.release()
-	t.st.reset()
-	t.st.Goal = GoalCancel
+	t.change(GoalCancel)
+}
+
+// names reports whether the message names one of the visitor's appointments: by
+// number, or by what tells it from others.
+func (t *turn) names() bool {
+	for _, c := range t.commands("cancel", "move") {
+		if c.Value != "" {
+			return true
+		}
+	}
+	for _, c := range t.commands("set", "correct") {
+		if c.Field == nlu.FieldService || c.Field == nlu.FieldSpecialist || c.Field == nlu.FieldTime {
+			return len(t.open()) > 0
+		}
+	}
+	return false
 }
 
 func (t *turn) move() {
@@ -337,15 +401,40 @@ func (t *turn) move() {
 	}
 	if len(t.open()) == 0 {
 		if t.st.Goal == GoalBook { // the visitor means the time being arranged
+			t.moved = true
 			t.clearTime()
 			return
 		}
 		t.out.say("move.none", nil)
 		return
 	}
+	t.change(GoalMove)
+}
+
+// change begins to move or cancel an appointment: the one that is named, or the
+// only one.
+func (t *turn) change(g Goal) {
 	t.release()
 	t.st.reset()
-	t.st.Goal = GoalMove
+	t.st.Goal = g
+	for _, c := range t.commands("cancel", "move") {
+		for _, a := range t.open() {
+			if a.Number == c.Value {
+				t.aimed(a)
+			}
+		}
+	}
+	if len(t.open()) == 1 {
+		t.aimed(t.open()[0])
+	}
+}
+
+// aimed fixes the appointment that is to be changed. A move keeps its service.
+func (t *turn) aimed(a booking.Appointment) {
+	t.st.Target = a.Number
+	if t.st.Goal == GoalMove {
+		t.st.Request.Service = a.Slot.Service
+	}
 }
 
 // open lists the visitor's own appointments that can still be changed.

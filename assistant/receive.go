@@ -21,7 +21,7 @@ import (
 // for which there is no consent yet. A restart drops it, and the visitor is
 // asked again.
 type memory struct {
-	said    map[uint64]string // unanswered turns as they were written
+	said    map[string]string // unanswered turns as they were written, by frame id
 	person  person
 	address string
 	seen    time.Time
@@ -31,19 +31,45 @@ type memory struct {
 // processing stays in memory after their last turn.
 const forgetAfter = time.Hour
 
-// recall returns a copy of what memory has of the conversation.
+// recall returns what memory has of the conversation, without its words.
 func (a *Assistant) recall(conversation string) (m memory) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if kept, ok := a.memory[conversation]; ok {
 		m = *kept
+		m.said = nil // shared: see words
 	}
 	return m
 }
 
-// remember changes what memory has of the conversation, and drops what others
-// left there too long ago.
+// words returns an unanswered turn as it was written, if memory still has it.
+func (a *Assistant) words(conversation, frame string) (text string, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if kept, known := a.memory[conversation]; known {
+		text, ok = kept.said[frame]
+	}
+	return text, ok
+}
+
+// remember changes what memory has of the conversation.
 func (a *Assistant) remember(conversation string, change func(*memory)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	m, ok := a.memory[conversation]
+	if !ok {
+		m = &memory{said: make(map[string]string)}
+		a.memory[conversation] = m
+	}
+	change(m)
+	m.seen = a.now()
+	if len(m.said) == 0 && m.person == (person{}) && m.address == "" {
+		delete(a.memory, conversation)
+	}
+}
+
+// forgetOld drops what was left in memory too long ago.
+func (a *Assistant) forgetOld() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.now()
@@ -51,16 +77,6 @@ func (a *Assistant) remember(conversation string, change func(*memory)) {
 		if now.Sub(m.seen) > forgetAfter {
 			delete(a.memory, id)
 		}
-	}
-	m, ok := a.memory[conversation]
-	if !ok {
-		m = &memory{said: make(map[uint64]string)}
-		a.memory[conversation] = m
-	}
-	change(m)
-	m.seen = now
-	if len(m.said) == 0 && m.person == (person{}) && m.address == "" {
-		delete(a.memory, conversation)
 	}
 }
 
@@ -150,6 +166,8 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 		return 0, err
 	}
 	again := false
+	// Before the commit, since the answer may begin right after it.
+	a.remember(conversation, func(m *memory) { m.said[in.ID] = in.Text })
 	err = a.db.Update(func(tx *storage.Tx) error {
 		st, err := load(tx, conversation)
 		if err != nil {
@@ -163,13 +181,15 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 		}
 		seq = st.Seq + 1
 		st.take(in.ID, seq)
-		st.Pending = append(st.Pending, heard{seq, masked, in.Button})
+		st.Pending = append(st.Pending, heard{seq, in.ID, masked, in.Button})
 		return save(tx, conversation, &st, Turn{At: a.now(), From: FromVisitor, Text: masked})
 	})
 	if err != nil || again {
+		if err != nil {
+			a.remember(conversation, func(m *memory) { delete(m.said, in.ID) })
+		}
 		return seq, err
 	}
-	a.remember(conversation, func(m *memory) { m.said[seq] = in.Text })
 	a.feed.publish(conversation)
 	a.wake(conversation)
 	return seq, nil
@@ -184,7 +204,7 @@ func (a *Assistant) masked(h *house, conversation string, in Incoming) (text str
 			return err
 		}
 		if in.Button != "" {
-			text, err = label(tx, conversation, in.Button, st.Lang, h)
+			text, err = label(tx, conversation, in.Button, st, h)
 			return err
 		}
 		r := h.reader.Read(in.Text, a.readerContext(h, &st))
@@ -194,26 +214,42 @@ func (a *Assistant) masked(h *house, conversation string, in Incoming) (text str
 	return text, err
 }
 
-// label finds what stood on a button of an earlier reply, newest first.
-func label(tx *storage.Tx, conversation, button, lang string, h *house) (found string, err error) {
-	for _, e := range entries.Of(tx, conversation, &err) {
-		for _, t := range e.Turns {
-			for _, b := range t.Buttons {
-				if b.ID == button {
-					found = b.Label
+// label finds what stood on a button: of the newest replies, or of any.
+func label(tx *storage.Tx, conversation, button string, st State, h *house) (found string, err error) {
+	near := uint64(0)
+	if len(st.Marks) > 0 {
+		near = st.Marks[0].Seq
+	}
+	for _, after := range []uint64{near, 0} {
+		for _, e := range since(tx, conversation, st, after, &err) {
+			for _, t := range e.Turns {
+				if l, ok := labelOf(t, button, st.Lang, h); ok {
+					found = l
 				}
 			}
-			for _, s := range t.Slots {
-				if s.ID == button {
-					found = prompts.When(lang, s.Start.In(h.clinic.Location), t.At.In(h.clinic.Location))
-				}
-			}
+		}
+		if found != "" || err != nil || near == 0 {
+			break
 		}
 	}
 	if found == "" {
 		found = "…"
 	}
 	return found, err
+}
+
+func labelOf(t Turn, button, lang string, h *house) (label string, ok bool) {
+	for _, b := range t.Buttons {
+		if b.ID == button {
+			return b.Label, true
+		}
+	}
+	for _, s := range t.Slots {
+		if s.ID == button {
+			return prompts.When(lang, s.Start.In(h.clinic.Location), t.At.In(h.clinic.Location)), true
+		}
+	}
+	return "", false
 }
 
 // readerContext is what the reader has to know about the conversation.
@@ -268,7 +304,7 @@ func (a *Assistant) Turns(_ context.Context, conversation string, after uint64) 
 		if err != nil {
 			return err
 		}
-		turns, err = shown(tx, conversation, after, teller{st.Lang, person{own.Name, showPhone(own.Phone), own.Email}})
+		turns, err = shown(tx, conversation, st, after, teller{st.Lang, person{own.Name, showPhone(own.Phone), own.Email}})
 		return err
 	})
 	return turns, err
@@ -307,8 +343,8 @@ func (t teller) word(masked string) string {
 }
 
 // shown reads a conversation's turns after seq as one kind of reader sees them.
-func shown(tx *storage.Tx, conversation string, after uint64, to teller) (turns []Turn, err error) {
-	for _, e := range entries.Of(tx, conversation, &err) {
+func shown(tx *storage.Tx, conversation string, st State, after uint64, to teller) (turns []Turn, err error) {
+	for _, e := range since(tx, conversation, st, after, &err) {
 		for _, t := range e.Turns {
 			if t.Seq > after {
 				t.Text = to.word(t.Text)

@@ -37,8 +37,7 @@ func (d *deed) ask(e Expect) {
 	case ExpectSpecialist:
 		d.askSpecialist()
 	case ExpectConsent:
-		d.say(choose(again, "ask.consent.again", "ask.consent"), nil)
-		d.yesNo("consent.yes", "consent.no")
+		d.askConsent(choose(again, "ask.consent.again", "ask.consent"))
 	case ExpectName, ExpectPhone, ExpectEmail:
 		d.askPerson(e, again)
 	case ExpectWhich:
@@ -64,6 +63,19 @@ func (d *deed) yesNo(yes, no string) {
 	d.turn.Buttons = append(d.turn.Buttons,
 		Button{"yes/" + seq, prompts.Say(d.st.Lang, yes, nil)},
 		Button{"no/" + seq, prompts.Say(d.st.Lang, no, nil)})
+}
+
+// askConsent asks for the agreement to the text in force, which the page shows
+// behind a link.
+func (d *deed) askConsent(id string) {
+	var data []string
+	for _, what := range d.h.clinic.Booking.Ask {
+		data = append(data, prompts.Say(d.st.Lang, "consent.data."+what, nil))
+	}
+	d.st.Shown = d.h.consent(d.st.Lang).Version
+	d.turn.Consent = d.st.Shown
+	d.say(id, prompts.Args{"data": strings.Join(data, ", ")})
+	d.yesNo("consent.yes", "consent.no")
 }
 
 func (d *deed) askService(again bool) {
@@ -111,9 +123,9 @@ func (d *deed) askSpecialist() {
 // askPerson asks for a name, phone or e-mail address; after too many failures
 // the booking ends and a person is offered.
 func (d *deed) askPerson(e Expect, again bool) {
-	if d.st.Again > mostRefusals {
+	if d.st.Again > mostRefusals || d.out.denied && d.st.Again == mostRefusals {
 		t := &turn{st: d.st, f: d.facts()}
-		t.giveUpPerson()
+		t.giveUpPerson(e)
 		for _, p := range t.out.parts {
 			d.say(p.id, p.args)
 		}
@@ -125,7 +137,7 @@ func (d *deed) askPerson(e Expect, again bool) {
 	switch {
 	case again:
 		id += ".again"
-	case d.st.Asked == e && d.st.Again > 0 && e == ExpectPhone && d.out.denied:
+	case d.st.Asked == e && d.out.denied:
 		id += ".why"
 	}
 	d.say(id, nil)
@@ -159,7 +171,7 @@ func (d *deed) askBooking() {
 	lang := d.st.Lang
 	if d.st.Editing {
 		d.say("confirm.what", nil)
-		for _, f := range []string{"time", "service", "name", "phone"} {
+		for _, f := range append([]string{"time", "service"}, d.h.clinic.Booking.Ask...) {
 			d.turn.Buttons = append(d.turn.Buttons, Button{"edit/" + f, prompts.Say(lang, "edit."+f, nil)})
 		}
 		d.turn.Buttons = append(d.turn.Buttons, Button{"edit/drop", prompts.Say(lang, "confirm.no", nil)})
@@ -172,7 +184,9 @@ func (d *deed) askBooking() {
 			d.say("confirm.price", prompts.Args{"price": prompts.Money(lang, s.Price.Amount, s.Price.From)})
 		}
 	}
-	d.say("confirm.who", prompts.Args{"name": privacy.Own("name"), "number": privacy.Own("phone")})
+	for _, what := range d.h.clinic.Booking.Ask {
+		d.say("confirm."+what, prompts.Args{"value": privacy.Own(what)})
+	}
 	d.say("confirm.ask", nil)
 	d.yesNo("confirm.yes", "confirm.edit")
 }
@@ -204,7 +218,7 @@ func (d *deed) askMore() {
 	if d.turn.Appointment != nil {
 		d.turn.Buttons = append(d.turn.Buttons, d.changes(*d.turn.Appointment)...)
 	}
-	if len(d.turn.Buttons) == 0 {
+	if len(d.turn.Buttons)+len(d.out.buttons) == 0 {
 		d.turn.Buttons = menu(d.st.Lang, len(d.own) > 0)
 	}
 }

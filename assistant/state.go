@@ -3,10 +3,13 @@ package assistant
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"okoshko/assistant/booking"
+	"okoshko/assistant/clinic"
 	"okoshko/assistant/nlu/when"
+	"okoshko/assistant/privacy"
 	"okoshko/storage"
 )
 
@@ -36,9 +39,32 @@ type Request struct {
 	Branch     string            `json:"branch,omitempty"`
 	When       []when.Constraint `json:"when,omitempty"` // wanted times; more than one: any of them
 	Nearest    bool              `json:"nearest,omitempty"`
-	Want       *booking.Slot     `json:"want,omitempty"` // picked from an offer, not yet held
-	Slot       *booking.Slot     `json:"slot,omitempty"` // chosen and held
-	Page       int               `json:"page,omitempty"` // how many times other days were asked for
+	Want       *booking.Slot     `json:"want,omitempty"`  // picked from an offer, not yet held
+	Slot       *booking.Slot     `json:"slot,omitempty"`  // chosen and held
+	Page       int               `json:"page,omitempty"`  // how many times other days were asked for
+	After      *when.Date        `json:"after,omitempty"` // days up to this one were turned down
+}
+
+// prune drops what the clinic's file no longer has.
+func (r *Request) prune(c *clinic.Clinic) {
+	if _, ok := c.Service(r.Service); !ok {
+		r.Service = ""
+	}
+	if _, ok := c.Specialist(r.Specialist); !ok && r.Specialist != Any {
+		r.Specialist = ""
+	}
+	if _, ok := c.Branch(r.Branch); !ok && r.Branch != Any {
+		r.Branch = ""
+	}
+	for _, slot := range []**booking.Slot{&r.Slot, &r.Want} {
+		if *slot == nil {
+			continue
+		}
+		who, ok := c.Specialist((*slot).Specialist)
+		if _, known := c.Service((*slot).Service); !ok || !known || !who.Performs((*slot).Service) {
+			*slot = nil
+		}
+	}
 }
 
 // State is where a conversation stands after a turn. It holds no personal data:
@@ -50,6 +76,7 @@ type State struct {
 	Owner   Owner             `json:"owner"`
 	Contact string            `json:"contact,omitempty"`
 	Consent string            `json:"consent,omitempty"` // version agreed to
+	Shown   string            `json:"shown,omitempty"`   // version that the newest question for consent showed
 	Created time.Time         `json:"created"`
 	Page    string            `json:"page,omitempty"`
 	Source  map[string]string `json:"source,omitempty"` // of the first visit
@@ -68,11 +95,16 @@ type State struct {
 
 	Pending []heard    `json:"pending,omitempty"`
 	Recent  []received `json:"recent,omitempty"`
+
+	At      time.Time `json:"at,omitzero"`       // of the newest turn
+	Preview string    `json:"preview,omitempty"` // beginning of the visitor's newest words, masked
+	Marks   []mark    `json:"marks,omitempty"`   // where the newest entries lie in the log
 }
 
 // heard is a visitor's turn that has no answer yet.
 type heard struct {
 	Seq    uint64 `json:"seq"`
+	ID     string `json:"id"`             // of the frame
 	Text   string `json:"text,omitempty"` // masked
 	Button string `json:"button,omitempty"`
 }
@@ -84,12 +116,26 @@ type received struct {
 	Seq uint64 `json:"seq"`
 }
 
+// mark is the position in the log of the entry whose last turn is Seq.
+type mark struct {
+	Seq uint64 `json:"s"`
+	Pos uint64 `json:"p"`
+}
+
+// mostPending is how many messages of one visitor may wait for an answer;
 // remembered is how many frames are known by id: more than a browser can have
 // unacknowledged.
-const remembered = 64
+const (
+	mostPending = 20
+	remembered  = 2 * mostPending
+)
 
-// mostPending is how many messages of one visitor may wait for an answer.
-const mostPending = 20
+// mostMarks is how many entries back a reader may be without the whole
+// conversation being read.
+const mostMarks = 12
+
+// previewLength is characters of a visitor's words in the inbox.
+const previewLength = 120
 
 func (s *State) taken(id string) (seq uint64, ok bool) {
 	for _, r := range s.Recent {
@@ -145,12 +191,30 @@ func load(tx *storage.Tx, conversation string) (State, error) {
 
 // save numbers the turns and appends them with the state.
 func save(tx *storage.Tx, conversation string, s *State, turns ...Turn) error {
+	if pos, e, err := entries.Last(tx, conversation); err == nil {
+		s.Marks = append(s.Marks, mark{e.State.Seq, pos})
+		s.Marks = s.Marks[max(0, len(s.Marks)-mostMarks):]
+	}
 	for i := range turns {
 		s.Seq++
 		turns[i].Seq = s.Seq
+		s.At = turns[i].At
+		if turns[i].From == FromVisitor {
+			s.Preview = privacy.Cut(turns[i].Text, previewLength)
+		}
 	}
 	if _, err := entries.Append(tx, conversation, entry{turns, *s}); err != nil {
 		return fmt.Errorf("conversation %s: %w", conversation, err)
 	}
 	return nil
+}
+
+// since yields the entries that may hold turns after seq, oldest first.
+func since(tx *storage.Tx, conversation string, st State, seq uint64, errp *error) iter.Seq2[uint64, entry] {
+	for i := len(st.Marks) - 1; i >= 0; i-- {
+		if st.Marks[i].Seq <= seq {
+			return entries.Since(tx, conversation, st.Marks[i].Pos, errp)
+		}
+	}
+	return entries.Of(tx, conversation, errp)
 }

@@ -46,6 +46,8 @@ type Turn struct {
 	Buttons     []Button         `json:"buttons,omitempty"`
 	Slots       []SlotView       `json:"slots,omitempty"`
 	Appointment *AppointmentView `json:"appointment,omitempty"`
+	// Consent is the version of the text that the visitor is asked to agree to.
+	Consent string `json:"consent,omitempty"`
 	// Notice is true where reception changed an appointment: Text tells it to
 	// the visitor, Appointment is its present state, and the socket sends an
 	// `appointment` frame before the message.

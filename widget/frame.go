@@ -186,6 +186,11 @@ type (
 		Buttons     []buttonFrame     `json:"buttons,omitempty"`
 		Slots       []slotFrame       `json:"slots,omitempty"`
 		Appointment *appointmentInner `json:"appointment,omitempty"`
+		Consent     *askedFrame       `json:"consent,omitempty"` // with expects consent: the text in force
+	}
+	askedFrame struct {
+		Version string `json:"version"`
+		URL     string `json:"url"`
 	}
 	buttonFrame struct {
 		ID    string `json:"id"`
@@ -241,6 +246,9 @@ func framesOf(t assistant.Turn, zone *time.Location) [][]byte {
 	at := func(t time.Time) time.Time { return t.In(zone).Truncate(time.Second) }
 	m := messageFrame{
 		Type: "message", Seq: t.Seq, At: at(t.At), From: t.From, Author: t.Author, Text: t.Text, Expects: t.Expects,
+	}
+	if t.Consent != "" {
+		m.Consent = &askedFrame{t.Consent, "/consent/" + t.Consent}
 	}
 	for _, b := range t.Buttons {
 		m.Buttons = append(m.Buttons, buttonFrame{b.ID, b.Label})

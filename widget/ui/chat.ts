@@ -348,7 +348,7 @@ export class Chat extends HTMLElement {
     const acts: Node[] = [];
     const buttons = m.buttons || [];
     if (m.slots?.length) acts.push(times(w, m.slots, pick));
-    if (m.expects === "consent" && buttons.length) acts.push(consent(w, buttons, this.consentURL, pick));
+    if (m.expects === "consent" && buttons.length) acts.push(consent(w, buttons, m.consent ? this.address(m.consent.url).href : this.consentURL, pick));
     else if (buttons.length) acts.push(choices(buttons, pick));
     p.acts.replaceChildren(...acts);
     if (m.expects === "confirm") p.acts.querySelector(".chip")?.classList.add("main");

@@ -38,6 +38,7 @@ export interface Message {
   buttons?: Button[];
   slots?: Slot[];
   appointment?: Appointment;
+  consent?: { version: string; url: string };
 }
 
 /** Pick is called with the id of a button or slot and what the visitor "said" by it. */
