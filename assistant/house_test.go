@@ -40,15 +40,19 @@ type testHouse struct {
 	*Assistant
 	t     *testing.T
 	dir   string
+	file  string // clinic file
 	db    *storage.DB
 	clock *testClock
 	log   *bytes.Buffer
 	stop  func()
 }
 
-func newTestHouse(t *testing.T) *testHouse {
+func newTestHouse(t *testing.T) *testHouse { return newTestHouseOf(t, "testdata/clinic.yaml") }
+
+// newTestHouseOf is a house with another clinic file.
+func newTestHouseOf(t *testing.T, file string) *testHouse {
 	t.Helper()
-	h := &testHouse{t: t, dir: t.TempDir(), clock: &testClock{now: monday}, log: &bytes.Buffer{}}
+	h := &testHouse{t: t, file: file, dir: t.TempDir(), clock: &testClock{now: monday}, log: &bytes.Buffer{}}
 	key := filepath.Join(h.dir, "key")
 	if err := os.WriteFile(key, bytes.Repeat([]byte("5a"), 32), 0o600); err != nil {
 		t.Fatal(err)
@@ -71,7 +75,7 @@ func (h *testHouse) open(model Model) {
 	if h.db, err = storage.Open(filepath.Join(h.dir, "data.db"), v); err != nil {
 		h.t.Fatal(err)
 	}
-	house, problems, err := clinic.Load("testdata/clinic.yaml")
+	house, problems, err := clinic.Load(h.file)
 	if err != nil {
 		h.t.Fatal(err, problems)
 	}
@@ -184,7 +188,7 @@ func (v *testVisitor) turns(after uint64) []Turn {
 func (v *testVisitor) book(what, name, phone string) string {
 	t := v.h.t
 	t.Helper()
-	answers := map[Expect]string{ExpectConsent: "да", ExpectName: name, ExpectPhone: phone, ExpectConfirm: "да"}
+	answers := map[Expect]string{ExpectConsent: "да", ExpectName: name, ExpectPhone: phone, ExpectEmail: "inna@example.ru", ExpectConfirm: "да", ExpectBranch: "на Северной"}
 	reply := v.say(what)
 	for range 8 {
 		if reply.Appointment != nil {
