@@ -297,7 +297,11 @@ func (d *deed) saveContact() error {
 
 func (d *deed) handoff(reason string) error {
 	d.st.Owner = Owner{Kind: OwnerWaiting, Reason: reason, Since: d.now, Until: d.h.until(d.now)}
-	d.turn.Buttons = []Button{{"do/resume", prompts.Say(d.st.Lang, "button.resume", nil)}}
+	if d.st.Consent == "" && d.known.Phone != "" && reason != "emergency" { // reception is to have it
+		d.askConsent("data.ask")
+		d.out.expects = ExpectConsent
+	}
+	d.turn.Buttons = append(d.turn.Buttons, Button{"do/resume", prompts.Say(d.st.Lang, "button.resume", nil)})
 	_, err := outbox.Append(d.tx, "conversation.handoff", d.conversation, d.now,
 		map[string]string{"conversation": d.conversation, "reason": reason})
 	if err != nil {

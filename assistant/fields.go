@@ -507,7 +507,9 @@ func (t *turn) deny() {
 		t.chooseBranch(Any)
 	case ExpectTime:
 		t.moved = true
-		t.otherDays()
+		if !t.st.Full { // a no to «waiting list or other days» leaves the list
+			t.otherDays()
+		}
 	case ExpectWhich:
 		t.drop()
 	case ExpectMore, ExpectNothing:
@@ -532,6 +534,7 @@ func (t *turn) otherDays() {
 			last = &day
 		}
 	}
+	r.Wished = r.When
 	r.When, r.Nearest, r.Page, r.After = nil, true, 0, last
 }
 

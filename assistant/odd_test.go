@@ -446,3 +446,21 @@ func TestReplyInTheVisitorsLanguage(t *testing.T) {
 	v := h.visitor("ru")
 	wantText(t, v.say("Hello, I would like to book a beard trim tomorrow at 11:00"), "I need")
 }
+
+// TestCallMeBack: a phone alone is a wish to be called; reception gets it with
+// the visitor's consent.
+func TestCallMeBack(t *testing.T) {
+	h := newTestHouse(t)
+	h.start()
+	v := h.visitor("ru")
+	wantExpects(t, v.say("перезвоните мне, пожалуйста, 8 917 555-00-01"), ExpectConsent)
+	v.press("Согласен")
+	op := Operator{ID: "op_1", Name: "Гузель"}
+	d, err := h.Dialog(t.Context(), op, v.session.Conversation)
+	if err != nil || d.Owner.Kind != OwnerWaiting {
+		t.Fatalf("owner %+v, %v", d.Owner, err)
+	}
+	if c, err := h.Reveal(t.Context(), op, d.Contact, "call"); err != nil || c.Phone != "+79175550001" {
+		t.Errorf("phone %q, %v", c.Phone, err)
+	}
+}

@@ -536,18 +536,25 @@ func (d *deed) earliest(wishes []when.Constraint) time.Time {
 
 // window is the time in which a visitor of the waiting list would come.
 func (d *deed) window() (from, to time.Time) {
-	if len(d.st.Request.When) == 0 || d.st.Request.When[0].Dates == nil {
+	c := d.wish()
+	if c.Dates == nil {
 		return d.now, d.now.Add(d.h.clinic.Booking.Horizon)
 	}
-	return d.days(d.st.Request.When[0])
+	return d.days(c)
 }
 
-func (d *deed) rangeText() string {
-	if len(d.st.Request.When) == 0 {
-		return prompts.Say(d.st.Lang, "range.any", nil)
+// wish is the first time that the visitor wanted, also where they have looked at
+// other days since.
+func (d *deed) wish() (c when.Constraint) {
+	for _, wishes := range [][]when.Constraint{d.st.Request.When, d.st.Request.Wished} {
+		if len(wishes) > 0 {
+			return wishes[0]
+		}
 	}
-	return d.rangeOf(d.st.Request.When[0])
+	return c
 }
+
+func (d *deed) rangeText() string { return d.rangeOf(d.wish()) }
 
 // rangeOf words the days of a constraint, and its hours where it has some.
 func (d *deed) rangeOf(c when.Constraint) string {

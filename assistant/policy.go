@@ -109,7 +109,7 @@ func apply(st *State, in Interpretation, f facts) outcome {
 		t.press(in.Button)
 		return t.out
 	}
-	for _, stage := range []func(){t.danger, t.documents, t.people, t.data, t.questions, t.goals, t.fields, t.answers, t.courtesies} {
+	for _, stage := range []func(){t.danger, t.documents, t.people, t.data, t.questions, t.goals, t.fields, t.callBack, t.answers, t.courtesies} {
 		stage()
 		if t.out.done {
 			return t.out
@@ -202,8 +202,7 @@ func (t *turn) documents() {
 		return
 	}
 	if kinds["passport"] || kinds["snils"] || kinds["inn"] || kinds["oms"] {
-		t.heard = true
-		t.out.say("data.document", nil)
+		t.out.say("data.document", nil) // and go on: it answers nothing
 	}
 }
 
@@ -215,6 +214,19 @@ func (t *turn) people() {
 		t.handoff("complaint", "complaint")
 	default:
 		t.handoff("asked", "")
+	}
+}
+
+// callBack takes a phone that comes with no wish as the wish to be called.
+func (t *turn) callBack() {
+	if t.st.Goal != GoalNone || t.changed || len(t.out.parts) > 0 {
+		return
+	}
+	for _, e := range t.out.effects {
+		if e.kind == effectPhone && !t.has("greet", "thanks", "show") {
+			t.handoff("asked", "")
+			return
+		}
 	}
 }
 
@@ -482,9 +494,9 @@ func (t *turn) courtesies() {
 		t.out.parts = append([]part{{"greet.short", nil}}, t.out.parts...)
 	}
 	if t.has("thanks") {
-		alone := !t.heard
 		t.heard = true
-		if alone && t.st.Goal == GoalNone {
+		if t.st.Goal == GoalNone && len(t.out.parts) == 0 && len(t.out.effects) == 0 {
+			t.st.reset()
 			t.out.say("thanks", nil)
 			t.out.done, t.out.expects = true, ExpectMore
 		}

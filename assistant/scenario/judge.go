@@ -59,7 +59,7 @@ func (p *player) offered(t assistant.Turn) error {
 		free := false
 		err := p.db.View(func(tx *storage.Tx) error {
 			for _, s := range p.file.House.Services {
-				if s.Name.In(p.session.Lang) != v.Service {
+				if !slices.Contains(s.Name.All(), v.Service) {
 					continue
 				}
 				found, err := p.calendar.Free(tx, booking.Query{
