@@ -37,7 +37,7 @@ type Request struct {
 	Named      []string          `json:"named,omitempty"` // specialists whom the words fit where they fit several
 	Not        []string          `json:"not,omitempty"`   // specialists turned down
 	Branch     string            `json:"branch,omitempty"`
-	When       []when.Constraint `json:"when,omitempty"` // wanted times; more than one: any of them
+	When       []when.Constraint `json:"when,omitempty"`   // wanted times; more than one: any of them
 	Wished     []when.Constraint `json:"wished,omitempty"` // what was wanted before other days were looked at
 	Nearest    bool              `json:"nearest,omitempty"`
 	Want       *booking.Slot     `json:"want,omitempty"`  // picked from an offer, not yet held

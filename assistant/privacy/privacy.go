@@ -162,3 +162,13 @@ func HidePhone(e164 string) string {
 	}
 	return string(shown)
 }
+
+// Each calls fn with every contact, until it returns an error.
+func Each(tx *storage.Tx, fn func(Contact) error) (err error) {
+	for _, c := range contacts.Range(tx, nil, nil, &err) {
+		if err := fn(c); err != nil {
+			return err
+		}
+	}
+	return err
+}

@@ -149,16 +149,34 @@ func stopped(err error) error {
 }
 
 func (a *appliance) sweep(ctx context.Context) error {
-	every := time.NewTicker(sweepEvery)
+	every, daily := time.NewTicker(sweepEvery), time.NewTicker(pruneEvery)
 	defer every.Stop()
+	defer daily.Stop()
 	for {
+		if err := errors.Join(a.assistant.Sweep(ctx), a.staff.Sweep(ctx), a.assistant.Retain(ctx)); err != nil {
+			return fmt.Errorf("clearing away: %w", err)
+		}
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-daily.C:
+			if err := a.prune(); err != nil {
+				return fmt.Errorf("clearing away: %w", err)
+			}
 		case <-every.C:
 		}
-		if err := errors.Join(a.assistant.Sweep(ctx), a.staff.Sweep(ctx)); err != nil {
-			return fmt.Errorf("clearing away: %w", err)
-		}
 	}
+}
+
+// Deliveries that are done are listed for so long, and looked for so often.
+const (
+	keepDeliveries = 30 * 24 * time.Hour
+	pruneEvery     = 24 * time.Hour
+)
+
+func (a *appliance) prune() error {
+	return a.db.Update(func(tx *storage.Tx) error {
+		_, _, err := delivery.Prune(tx, a.now().Add(-keepDeliveries))
+		return err
+	})
 }
