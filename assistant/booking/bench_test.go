@@ -31,7 +31,7 @@ func big(b testing.TB) *house {
 					return nil
 				}
 				service, _ := h.clinic.Service(s.Service)
-				all := takes(service, s)
+				all := []Take{take(service, specialistResource(s.Specialist), s)}
 				read, err := around(tx, all[0].Resource, stretch{all[0].From.Unix(), all[0].To.Unix()})
 				if err != nil {
 					return err
@@ -116,9 +116,9 @@ func (h *house) scan(tx *storage.Tx, q Query) ([]Slot, error) {
 	var found []Slot
 	for d := h.clinic.Date(h.now); h.clinic.At(d, 0).Unix() < bounds.to; d = d.AddDays(1) {
 		for _, p := range h.clinic.Performers(q.Service) {
-			for _, point := range h.lay(p, d) {
+			for _, point := range h.blank().lay(p, d) {
 				s := h.complete(Slot{Service: q.Service, Specialist: p.ID, Start: time.Unix(point.at, 0)})
-				t := takes(service, s)[0]
+				t := take(service, specialistResource(s.Specialist), s)
 				clash := func(o stretch) bool { return o.from < t.To.Unix() && t.From.Unix() < o.to }
 				if point.at >= bounds.from && point.at < bounds.to && s.End.Unix() <= point.until &&
 					!slices.ContainsFunc(busy[t.Resource], clash) {

@@ -14,11 +14,21 @@
 //	booking.owners        kind | id | 0 | number                  nothing
 //	booking.holds         conversation                            Hold
 //	booking.busy          resource | 0 | from (8) | to (8) | ref  claim
-//	booking.stamps        resource | 0 | block (8)                stamp
+//	booking.stamps        resource | 0 | block (8)                stamp; "c" of all claims, "e" of exceptions
 //	booking.waiting       sequence (8)                            Waiting
+//	booking.offers        sequence (8) of the Waiting             Offer
+//	booking.freed         sequence (8)                            place
+//	booking.exceptions    sequence (8)                            Exception
+//	booking.exception-ends  end (8) | sequence (8)                nothing
 //
-// Numbers in keys are big-endian. A resource is "s/" and a specialist's id; rooms will
-// be others. The package knows no name, no phone and no text for people.
+// Numbers in keys are big-endian. A resource is "s/" and a specialist's id or "r/" and a
+// room's. Of a room that the clinic has several of, units are counted, not told apart; of
+// rooms in a group, an appointment takes the first that is free and stays in it.
+//
+// The hours of the clinic's file are changed for single days by exceptions: absences,
+// closures, blocks, extra hours. They are judged where the file's hours are, so no list,
+// hold, request or move passes them by. The package knows no name, no phone and no text
+// for people.
 package booking
 
 import (
@@ -82,7 +92,7 @@ type Take struct {
 
 // Change says who changes an appointment and why. Staff are not bound by notice,
 // horizon, grid and the limit per visitor, and what they book or move needs nobody's
-// confirmation; everybody else is.
+// confirmation; everybody else is. Hours, exceptions and rooms bind all.
 type Change struct {
 	Author string
 	Reason string // kept in the sealed appointment only, never in journal or event

@@ -6,14 +6,16 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"okoshko/assistant/clinic"
 	"okoshko/storage"
 )
 
-// claim is why a resource is occupied for the time in its key. A claim of a hold names
-// its conversation and ends; one of an appointment names nobody and stays.
+// claim is why a resource is occupied for the time in its key. A claim of a hold or an
+// offer names its conversation and ends; one of an appointment or a block names nobody
+// and stays.
 type claim struct {
 	Hold  string `json:"hold,omitempty"`
 	Until int64  `json:"until,omitempty"` // Unix seconds
@@ -47,6 +49,7 @@ type blockKey struct {
 
 type block struct {
 	stamp  stamp
+	seen   stamp      // of all claims, when the stamp was last found unchanged
 	claims []occupied // all
 	booked []stretch  // of appointments, joined
 	held   []occupied // of holds
@@ -59,21 +62,53 @@ type occupied struct {
 	ref string
 }
 
-// takes lists what a slot occupies. Buffers may reach beyond the working hours: cleaning
-// up after the last visitor, or making ready for the first, is the staff's time and not
-// the visitor's, and a house that wants it inside says so with its hours. They do keep
-// two visits apart.
-func takes(s *clinic.Service, slot Slot) []Take {
-	return []Take{{
-		Resource: specialistResource(slot.Specialist),
-		From:     slot.Start.Add(-s.BufferBefore),
-		To:       slot.End.Add(s.BufferAfter),
-	}}
+// resource is somebody or something that a slot takes, of which there are count alike.
+type resource struct {
+	name  string
+	count int
 }
 
 func specialistResource(id string) string { return "s/" + id }
 
-// occupy claims all resources for an appointment number or "h/" and a conversation.
+func roomResource(id string) string { return "r/" + id }
+
+// pools lists what a slot takes: one unit of one resource of each pool.
+func (c *Calendar) pools(service, specialist, branch string) [][]resource {
+	all := [][]resource{{{specialistResource(specialist), 1}}}
+	for _, rooms := range c.clinic.Needs(service, branch) {
+		pool := make([]resource, len(rooms))
+		for i, r := range rooms {
+			pool[i] = resource{roomResource(r.ID), r.Count}
+		}
+		all = append(all, pool)
+	}
+	return all
+}
+
+// take is what the slot occupies of a resource. Buffers may reach beyond the working
+// hours: cleaning up after the last visitor, or making ready for the first, is the
+// staff's time and not the visitor's, and a house that wants it inside says so with its
+// hours. They do keep two visits apart, in the room as well.
+func take(s *clinic.Service, resource string, slot Slot) Take {
+	return Take{
+		Resource: resource,
+		From:     slot.Start.Add(-s.BufferBefore),
+		To:       slot.End.Add(s.BufferAfter),
+	}
+}
+
+func (t Take) stretch() stretch { return stretch{t.From.Unix(), t.To.Unix()} }
+
+// Room is the id of the room that is taken, false for a specialist.
+func (t Take) Room() (string, bool) { return strings.CutPrefix(t.Resource, "r/") }
+
+// What claims are for, in their keys, beside numbers of appointments and ids of blocks.
+const (
+	holdPrefix  = "h/" // and a conversation
+	offerPrefix = "o/" // and an id on the waiting list
+)
+
+// occupy claims all resources for what ref names.
 func occupy(tx *storage.Tx, all []Take, ref string, c claim) error {
 	for _, t := range all {
 		if err := claims.Put(tx, claimKey(t, ref), c); err != nil {
@@ -99,9 +134,17 @@ func vacate(tx *storage.Tx, all []Take, ref string) error {
 	return nil
 }
 
+// restamp marks the claims of a block as changed, and with them all claims.
 func restamp(tx *storage.Tx, t Take) error {
-	return stamps.Put(tx, stampKey(t.Resource, t.From.Unix()>>blockBits), stamp(rand.Text()))
+	return errors.Join(
+		stamps.Put(tx, stampKey(t.Resource, t.From.Unix()>>blockBits), newStamp()),
+		stamps.Put(tx, claimsStamp(), newStamp()),
+	)
 }
+
+func claimsStamp() []byte { return stampKey("c", 0) }
+
+func newStamp() stamp { return stamp(rand.Text()) }
 
 func claimKey(t Take, ref string) []byte {
 	key := timeKey(t.Resource, t.From.Unix())
@@ -121,48 +164,51 @@ func around(tx *storage.Tx, resource string, s stretch) ([]occupied, error) {
 }
 
 // within lists what is in the way of a query about s, joined. It reads by blocks, of
-// which only those that changed since they were last read are read again.
-func (c *Calendar) within(tx *storage.Tx, resource string, s stretch, q Query, now time.Time) ([]stretch, error) {
+// which only those that changed since they were last read are read again. seen is the
+// stamp of all claims.
+func (c *Calendar) within(tx *storage.Tx, r resource, s stretch, seen stamp, q Query, now time.Time) ([]stretch, error) {
 	var booked []stretch
 	var others []occupied
 	for n := (s.from - longest) >> blockBits; n <= s.to>>blockBits; n++ {
-		b, err := c.block(tx, blockKey{resource, n})
+		b, err := c.block(tx, blockKey{r.name, n}, seen)
 		if err != nil {
 			return nil, err
 		}
-		if q.Ignore != "" { // an appointment in the block may be the one
+		if q.Ignore != "" || r.count > 1 { // an appointment in the block may be the one, or all have to be counted
 			others = append(others, b.claims...)
 			continue
 		}
 		booked = append(booked, b.booked...)
 		others = append(others, b.held...)
 	}
-	if others := c.blocking(others, q.For, q.Ignore, now); len(others) > 0 {
+	if others := c.blocking(others, r.count, q.For, q.Ignore, now); len(others) > 0 {
 		booked = append(booked, others...)
 		slices.SortFunc(booked, byFrom)
 	}
 	return join(booked), nil
 }
 
-func (c *Calendar) block(tx *storage.Tx, key blockKey) (block, error) {
-	now, err := stamps.Get(tx, stampKey(key.resource, key.number))
-	if errors.Is(err, storage.ErrNotFound) {
-		return block{}, nil
-	}
-	if err != nil {
-		return block{}, err
-	}
+// block reads a block of claims. While no claim at all has changed, which seen tells, not
+// even its stamp is looked at.
+func (c *Calendar) block(tx *storage.Tx, key blockKey, seen stamp) (block, error) {
 	c.shared.mu.Lock()
 	known, ok := c.shared.blocks[key]
 	c.shared.mu.Unlock()
-	if ok && known.stamp == now {
+	if ok && seen != "" && known.seen == seen {
 		return known, nil
 	}
-	read, err := between(tx, key.resource, key.number<<blockBits, (key.number+1)<<blockBits)
-	if err != nil {
+	now, err := stamps.Get(tx, stampKey(key.resource, key.number))
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return block{}, err
 	}
-	known = newBlock(now, read)
+	if now != known.stamp {
+		read, err := between(tx, key.resource, key.number<<blockBits, (key.number+1)<<blockBits)
+		if err != nil {
+			return block{}, err
+		}
+		known = newBlock(now, read)
+	}
+	known.seen = seen
 	c.shared.mu.Lock()
 	defer c.shared.mu.Unlock()
 	if c.shared.blocks == nil || len(c.shared.blocks) >= maxBlocks {
@@ -203,24 +249,80 @@ func between(tx *storage.Tx, resource string, from, to int64) ([]occupied, error
 	return busy, err
 }
 
-// blocking joins the claims that stand in the way at now: not what has expired, not the
-// visitor's own hold, not the appointment that is being moved.
-func (c *Calendar) blocking(busy []occupied, who, ignore string, now time.Time) []stretch {
+// blocking lists, joined, when all count units are taken by claims that stand in the way
+// at now: not by what has expired, not by the visitor's own hold, not by the appointment
+// that is being moved. Of what one conversation keeps, what overlaps counts once.
+func (c *Calendar) blocking(busy []occupied, count int, who, ignore string, now time.Time) []stretch {
 	times := make([]stretch, 0, len(busy))
+	kept := map[string][]stretch{}
 	for _, b := range busy {
 		switch {
 		case b.Hold == "" && b.ref == ignore && ignore != "":
-		case b.Hold != "" && (b.Hold == who || !c.live(b.Until, now)):
+		case b.Hold != "" && (b.Hold == who || !c.live(b, now)):
+		case b.Hold != "" && count > 1:
+			kept[b.Hold] = append(kept[b.Hold], b.stretch)
 		default:
 			times = append(times, b.stretch)
 		}
 	}
-	return join(times) // claims come in order of their beginning
+	if count == 1 {
+		return join(times) // claims come in order of their beginning
+	}
+	for _, one := range kept {
+		times = append(times, join(one)...)
+	}
+	slices.SortFunc(times, byFrom)
+	return crowded(times, count)
 }
 
-// live reports whether a hold until then keeps its slot now. One that would last longer
-// than the house keeps any was made by a clock that was ahead; it keeps nothing.
-func (c *Calendar) live(until int64, now time.Time) bool {
+// crowded lists, joined, when at least n of the stretches run at once. They come in order
+// of their beginning.
+func crowded(inOrder []stretch, n int) []stretch {
+	ends := make([]int64, len(inOrder))
+	for i, s := range inOrder {
+		ends[i] = s.to
+	}
+	slices.Sort(ends)
+	var all []stretch
+	running := 0
+	end := func() {
+		if running == n {
+			all[len(all)-1].to = ends[0]
+		}
+		running, ends = running-1, ends[1:]
+	}
+	for _, s := range inOrder {
+		for ends[0] <= s.from {
+			end()
+		}
+		if running++; running == n {
+			all = append(all, stretch{from: s.from})
+		}
+	}
+	for running > 0 {
+		end()
+	}
+	return join(all)
+}
+
+// clear reports whether s touches none of the joined stretches.
+func clear(joined []stretch, s stretch) bool {
+	i := index(joined, s.from)
+	return i == len(joined) || joined[i].from >= s.to
+}
+
+// live reports whether the claim of a hold or an offer keeps its slot now.
+func (c *Calendar) live(b occupied, now time.Time) bool {
+	if strings.HasPrefix(b.ref, offerPrefix) {
+		return live(b.Until, c.clinic.Booking.Offer, now)
+	}
+	return live(b.Until, c.clinic.Booking.Hold, now)
+}
+
+// live reports whether what lasts until then, at most most, lasts now. One that would
+// last longer than the house keeps any was made by a clock that was ahead; it keeps
+// nothing.
+func live(until int64, most time.Duration, now time.Time) bool {
 	left := time.Unix(until, 0).Sub(now)
-	return left > 0 && left <= c.clinic.Booking.Hold+time.Minute
+	return left > 0 && left <= most+time.Minute
 }

@@ -45,14 +45,18 @@ func (c *Calendar) fit(tx *storage.Tx, w wish, now time.Time) ([]Take, error) {
 	if !ok {
 		return nil, &Refusal{Why: Unknown, Slot: w.Slot}
 	}
-	why := c.hours(w, service, now)
+	p, err := c.planned(tx, now)
+	if err != nil {
+		return nil, err
+	}
+	why := p.hours(w, service, now)
 	if why == "" {
-		free, err := c.vacant(tx, w, service, now)
+		all, err := c.vacant(tx, w, service, now)
 		if err != nil {
 			return nil, err
 		}
-		if free {
-			return takes(service, w.Slot), c.limit(tx, w, now)
+		if all != nil {
+			return all, c.limit(tx, w, now)
 		}
 		why = Taken
 	}
@@ -68,14 +72,16 @@ func (c *Calendar) known(s Slot) (*clinic.Service, bool) {
 	if !ok {
 		return nil, false
 	}
-	p, ok := c.clinic.Specialist(s.Specialist)
-	return service, ok && p.Performs(s.Service) && p.Branch == s.Branch
+	return service, slices.ContainsFunc(c.clinic.Performers(s.Service), func(p *clinic.Specialist) bool {
+		return p.ID == s.Specialist && p.Branch == s.Branch
+	})
 }
 
-// hours judges the slot by the clock and the clinic's file; "" is well.
-func (c *Calendar) hours(w wish, service *clinic.Service, now time.Time) Why {
+// hours judges the slot by the clock, the clinic's file and the exceptions; "" is well.
+func (p *plan) hours(w wish, service *clinic.Service, now time.Time) Why {
+	c := p.c
 	visible := stretch{w.Start.Unix(), w.End.Unix()}
-	p, _ := c.clinic.Specialist(w.Specialist)
+	s, _ := c.clinic.Specialist(w.Specialist)
 	d := c.clinic.Date(w.Start)
 	switch {
 	case w.Start.Before(now):
@@ -86,30 +92,44 @@ func (c *Calendar) hours(w wish, service *clinic.Service, now time.Time) Why {
 		return Horizon
 	case !w.End.Equal(w.Start.Add(service.Duration)) || w.Start.Nanosecond() != 0:
 		return Grid
-	case !covers(c.opening(w.Branch, d), visible):
+	case !covers(p.open(s, d), visible):
 		return Closed
-	case !covers(join(c.periods(p, d)), visible):
+	case !covers(p.working(s, d), visible):
 		return Absent
-	case !w.staff && !slices.ContainsFunc(c.grid(p, d), func(s start) bool { return s.at == visible.from }):
+	case !w.staff && !slices.ContainsFunc(p.grid(s, d), func(s start) bool { return s.at == visible.from }):
 		return Grid
 	}
 	return ""
 }
 
-func (c *Calendar) vacant(tx *storage.Tx, w wish, service *clinic.Service, now time.Time) (bool, error) {
-	for _, t := range takes(service, w.Slot) {
-		taken := stretch{t.From.Unix(), t.To.Unix()}
-		busy, err := around(tx, t.Resource, taken)
-		if err != nil {
-			return false, err
+// vacant says what the slot takes, the specialist first and then one unit of each room
+// that it needs; nothing when one of them is not to be had.
+func (c *Calendar) vacant(tx *storage.Tx, w wish, service *clinic.Service, now time.Time) ([]Take, error) {
+	var all []Take
+	for _, pool := range c.pools(service.ID, w.Specialist, w.Branch) {
+		i, err := c.spare(tx, pool, w, service, now)
+		if err != nil || i < 0 {
+			return nil, err
 		}
-		for _, b := range c.blocking(busy, w.hold, w.ignore, now) {
-			if b.from < taken.to && taken.from < b.to {
-				return false, nil
-			}
+		all = append(all, take(service, pool[i].name, w.Slot))
+	}
+	return all, nil
+}
+
+// spare finds the first of the resources that has a unit to spare all the slot long, -1
+// for none.
+func (c *Calendar) spare(tx *storage.Tx, pool []resource, w wish, service *clinic.Service, now time.Time) (int, error) {
+	for i, r := range pool {
+		t := take(service, r.name, w.Slot).stretch()
+		busy, err := around(tx, r.name, t)
+		if err != nil {
+			return -1, err
+		}
+		if clear(c.blocking(busy, r.count, w.hold, w.ignore, now), t) {
+			return i, nil
 		}
 	}
-	return true, nil
+	return -1, nil
 }
 
 // limit refuses a visitor who has as many open appointments as one may have.

@@ -1,7 +1,8 @@
 package booking
 
 import (
-	"math"
+	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -21,7 +22,14 @@ func (c *Calendar) Free(tx *storage.Tx, q Query, now time.Time) ([]Slot, error) 
 	if len(performers) == 0 && (q.Specialist != "" || q.Branch != "") {
 		return nil, &Refusal{Why: Unknown}
 	}
-	s := search{c: c, q: q, service: service, lanes: make([]lane, len(performers))}
+	p, err := c.planned(tx, now)
+	if err != nil {
+		return nil, err
+	}
+	s := search{
+		c: c, plan: p, q: q, service: service, lanes: make([]lane, len(performers)),
+		visible: seconds(service.Duration), before: seconds(service.BufferBefore), after: seconds(service.BufferAfter),
+	}
 	for i, p := range performers {
 		s.lanes[i].specialist = p
 	}
@@ -61,26 +69,46 @@ func ceil(t time.Time) int64 {
 // search is one run of Free.
 type search struct {
 	c       *Calendar
+	plan    *plan
 	q       Query
 	service *clinic.Service
 	lanes   []lane
-	found   []Slot
+	found   []mark
+	spare   []mark // for putting some in order
+
+	visible, before, after int64 // seconds of the service and of its buffers
 }
 
-// lane is one specialist's part of a search: the points of the day that are still to be
-// looked at, and what occupies the specialist from there on.
+// mark is a slot that was found. A search for all finds very many; they are written as
+// slots when it is known how many they are.
+type mark struct {
+	at   int64
+	lane int
+}
+
+// marks are kept from search to search.
+type marks struct{ found, spare []mark }
+
+// lane is one specialist's part of a search: what occupies the specialist from the point
+// on that is looked at.
 type lane struct {
 	specialist *clinic.Specialist
-	points     []start
-	busy       []stretch
-	at         int64 // the free point that comes next, never when there is none
+	busy       []stretch     // the specialist, and rooms that have no substitute
+	rooms      [][][]stretch // the rooms of each pool of several, of which one has to be free
 }
-
-const never = math.MaxInt64
 
 // run searches window by window, so that the first slots are found without reading what
 // lies weeks ahead.
 func (s *search) run(tx *storage.Tx, all stretch, now time.Time) ([]Slot, error) {
+	kept, ok := s.c.shared.marks.Get().(*marks)
+	if !ok {
+		kept = &marks{}
+	}
+	s.found, s.spare = kept.found[:0], kept.spare
+	defer func() {
+		kept.found, kept.spare = s.found, s.spare
+		s.c.shared.marks.Put(kept)
+	}()
 	size := int64(7 * 24 * 3600)
 	if s.q.Limit == 0 {
 		size = all.to - all.from
@@ -92,18 +120,42 @@ func (s *search) run(tx *storage.Tx, all stretch, now time.Time) ([]Slot, error)
 		}
 		s.window(w)
 	}
-	return s.found, nil
+	return s.slots(), nil
 }
 
 func (s *search) full() bool { return s.q.Limit > 0 && len(s.found) >= s.q.Limit }
 
-// read gets what occupies the specialists in a window.
+// read gets what occupies the specialists and rooms in a window. Specialists of a branch
+// have the rooms in common, which are read once.
 func (s *search) read(tx *storage.Tx, w stretch, now time.Time) (err error) {
-	wide := s.takes(stretch{w.from, w.to + seconds(s.service.Duration)})
+	wide := s.takes(stretch{w.from, w.to + s.visible})
+	rooms := map[string][]stretch{}
+	seen, err := stamps.Get(tx, claimsStamp())
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return err
+	}
 	for i := range s.lanes {
 		l := &s.lanes[i]
-		if l.busy, err = s.c.within(tx, specialistResource(l.specialist.ID), wide, s.q, now); err != nil {
+		pools := s.c.pools(s.service.ID, l.specialist.ID, l.specialist.Branch)
+		if l.busy, err = s.c.within(tx, pools[0][0], wide, seen, s.q, now); err != nil {
 			return err
+		}
+		l.rooms = nil
+		for _, pool := range pools[1:] {
+			several := make([][]stretch, len(pool))
+			for i, r := range pool {
+				if _, known := rooms[r.name]; !known {
+					if rooms[r.name], err = s.c.within(tx, r, wide, seen, s.q, now); err != nil {
+						return err
+					}
+				}
+				several[i] = rooms[r.name]
+			}
+			if len(pool) == 1 {
+				l.busy = sorted(append(l.busy, several[0]...))
+			} else {
+				l.rooms = append(l.rooms, several)
+			}
 		}
 	}
 	return nil
@@ -111,85 +163,103 @@ func (s *search) read(tx *storage.Tx, w stretch, now time.Time) (err error) {
 
 func (s *search) window(w stretch) {
 	first, last := s.c.clinic.Date(time.Unix(w.from, 0)), s.c.clinic.Date(time.Unix(w.to-1, 0))
-	s.found = slices.Grow(s.found, s.most(first, last))
 	for d := first; d.Compare(last) <= 0 && !s.full(); d = d.AddDays(1) {
 		s.day(d, w)
 	}
 }
 
-// most bounds how many slots can be found from first to last: room for all at once costs
-// a fraction of making room again and again.
-func (s *search) most(first, last clinic.Date) int {
-	if s.q.Limit > 0 {
-		return min(s.q.Limit-len(s.found), 1000)
-	}
-	n := 0
-	for d := first; d.Compare(last) <= 0; d = d.AddDays(1) {
-		for i := range s.lanes {
-			n += len(s.c.grid(s.lanes[i].specialist, d))
-		}
-	}
-	return n
-}
-
-// day merges the lanes: at each time, whoever is free then, in the file's order.
+// day finds the slots of one calendar day: lane by lane, and then brought into the order
+// of time, in which those of one time keep the order of the lanes.
 func (s *search) day(d clinic.Date, w stretch) {
-	at := int64(never)
+	first := len(s.found)
 	for i := range s.lanes {
-		l := &s.lanes[i]
-		l.points = s.c.grid(l.specialist, d)
-		s.advance(l, w)
-		at = min(at, l.at)
+		s.walk(i, s.plan.grid(s.lanes[i].specialist, d), w)
 	}
-	for at != never {
-		next := int64(never)
-		for i := range s.lanes {
-			l := &s.lanes[i]
-			if l.at == at {
-				s.found = append(s.found, s.slot(at, l.specialist))
-				if s.full() {
-					return
-				}
-				s.advance(l, w)
-			}
-			next = min(next, l.at)
-		}
-		at = next
+	s.arrange(s.found[first:])
+	if s.full() {
+		s.found = s.found[:s.q.Limit]
 	}
 }
 
-// advance looks for the lane's next free point in the window.
-func (s *search) advance(l *lane, w stretch) {
-	for len(l.points) > 0 {
-		point := l.points[0]
-		l.points = l.points[1:]
-		visible := stretch{point.at, point.at + seconds(s.service.Duration)}
-		if visible.from < w.from || visible.from >= w.to || visible.to > point.until || !s.wanted(point.at) {
+// walk marks the lane's free points in the window.
+func (s *search) walk(i int, points []start, w stretch) {
+	l := &s.lanes[i]
+	busy := l.busy
+	for _, p := range points {
+		visible := stretch{p.at, p.at + s.visible}
+		if p.at < w.from || p.at >= w.to || visible.to > p.until || !s.wanted(p.at) {
 			continue
 		}
 		taken := s.takes(visible)
-		for len(l.busy) > 0 && l.busy[0].to <= taken.from { // points only go forward
-			l.busy = l.busy[1:]
+		for len(busy) > 0 && busy[0].to <= taken.from { // points only go forward
+			busy = busy[1:]
 		}
-		if len(l.busy) == 0 || l.busy[0].from >= taken.to {
-			l.at = point.at
-			return
+		if (len(busy) == 0 || busy[0].from >= taken.to) && (l.rooms == nil || l.roomy(taken)) {
+			s.found = append(s.found, mark{p.at, i})
 		}
 	}
-	l.at = never
+	l.busy = busy
 }
 
-func (s *search) slot(at int64, p *clinic.Specialist) Slot {
-	start := time.Unix(at, 0).UTC()
-	return Slot{
-		Service: s.service.ID, Specialist: p.ID, Branch: p.Branch,
-		Start: start, End: start.Add(s.service.Duration),
+// arrange sorts one day's marks by their time and leaves those of one time in their
+// order. It counts how many there are at each minute, because there are very many marks
+// and few minutes.
+func (s *search) arrange(day []mark) {
+	if len(s.lanes) == 1 || len(day) == 0 {
+		return
 	}
+	from, to, whole := day[0].at, day[0].at, true
+	for _, m := range day {
+		from, to = min(from, m.at), max(to, m.at)
+		whole = whole && (m.at-day[0].at)%60 == 0
+	}
+	if !whole { // only in zones that are seconds away from Greenwich
+		slices.SortStableFunc(day, func(a, b mark) int { return cmp.Compare(a.at, b.at) })
+		return
+	}
+	after := make([]int, (to-from)/60+2) // by minute, how many marks are before it
+	for _, m := range day {
+		after[(m.at-from)/60+1]++
+	}
+	for i := 1; i < len(after); i++ {
+		after[i] += after[i-1]
+	}
+	s.spare = append(s.spare[:0], day...)
+	for _, m := range s.spare {
+		i := (m.at - from) / 60
+		day[after[i]] = m
+		after[i]++
+	}
+}
+
+// roomy reports whether each pool has a room that is free.
+func (l *lane) roomy(taken stretch) bool {
+	for _, pool := range l.rooms {
+		if !slices.ContainsFunc(pool, func(busy []stretch) bool { return clear(busy, taken) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// slots writes what was found.
+func (s *search) slots() []Slot {
+	all := make([]Slot, len(s.found))
+	var start, end time.Time
+	for i, m := range s.found {
+		if i == 0 || s.found[i-1].at != m.at {
+			start = time.Unix(m.at, 0).UTC()
+			end = start.Add(s.service.Duration)
+		}
+		p := s.lanes[m.lane].specialist
+		all[i] = Slot{Service: s.service.ID, Specialist: p.ID, Branch: p.Branch, Start: start, End: end}
+	}
+	return all
 }
 
 // takes is the visible stretch with the service's buffers.
 func (s *search) takes(visible stretch) stretch {
-	return stretch{visible.from - seconds(s.service.BufferBefore), visible.to + seconds(s.service.BufferAfter)}
+	return stretch{visible.from - s.before, visible.to + s.after}
 }
 
 // wanted reports whether the wall clock at the point is one that the query asks for.

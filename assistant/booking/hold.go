@@ -17,7 +17,11 @@ func (c *Calendar) Hold(tx *storage.Tx, s Slot, conversation string, now time.Ti
 	}
 	h := Hold{Slot: c.complete(s), Conversation: conversation}
 	who := []string{byConversation(conversation)}
-	all, err := c.fit(tx, wish{Slot: h.Slot, who: who, hold: conversation, grace: c.clinic.Booking.Hold}, now)
+	grace, err := c.grace(tx, conversation, h.Slot, c.clinic.Booking.Hold, now)
+	if err != nil {
+		return Hold{}, err
+	}
+	all, err := c.fit(tx, wish{Slot: h.Slot, who: who, hold: conversation, grace: grace}, now)
 	if err != nil {
 		return Hold{}, err
 	}
@@ -60,7 +64,7 @@ func (c *Calendar) Held(tx *storage.Tx, conversation string, now time.Time) (Hol
 		return Hold{}, storage.ErrNotFound
 	}
 	h, err := holds.Get(tx, []byte(conversation))
-	if err == nil && !c.live(h.Until.Unix(), now) {
+	if err == nil && !live(h.Until.Unix(), c.clinic.Booking.Hold, now) {
 		return Hold{}, storage.ErrNotFound
 	}
 	return h, err
@@ -90,7 +94,7 @@ func (c *Calendar) Sweep(tx *storage.Tx, now time.Time) (int, error) {
 	var gone []string
 	var err error
 	for _, h := range holds.Range(tx, nil, nil, &err) {
-		if !c.live(h.Until.Unix(), now) {
+		if !live(h.Until.Unix(), c.clinic.Booking.Hold, now) {
 			gone = append(gone, h.Conversation)
 		}
 	}
@@ -100,4 +104,4 @@ func (c *Calendar) Sweep(tx *storage.Tx, now time.Time) (int, error) {
 	return len(gone), err
 }
 
-func holdRef(conversation string) string { return "h/" + conversation }
+func holdRef(conversation string) string { return holdPrefix + conversation }

@@ -3,7 +3,6 @@ package booking
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -191,54 +190,5 @@ func TestWhatWasRolledBackIsNotRemembered(t *testing.T) {
 	h.request(h.slot("therapist", "akhmetova", "2026-11-25T11:00"), "other")
 	if found := h.free(q); found[0] != s {
 		t.Errorf("after another change: %v, want %v", found[0].Start, s.Start)
-	}
-}
-
-// 64 visitors want any of 50 slots, each trying all of them from another place on.
-func TestRaceForSlots(t *testing.T) {
-	file := small("UTC", "Mo-Su 08:00-20:00", person("ann", "Mo-Su 08:00-20:00"), "{notice: 0m, step: 30m, per_visitor: 1}")
-	h := open(t, file, "2026-11-23T00:00")
-	slots := h.free(Query{Service: "short", Limit: 50})
-	if len(slots) != 50 {
-		t.Fatalf("%d slots to race for, want 50", len(slots))
-	}
-	const visitors = 64
-	won := make([]string, visitors)
-	var all sync.WaitGroup
-	for v := range visitors {
-		all.Go(func() {
-			for i := range slots {
-				b := Booking{Slot: slots[(v*7+i)%len(slots)], Conversation: fmt.Sprint("v", v)}
-				a, err := try(h, func(tx *storage.Tx) (Appointment, error) { return h.Request(tx, b, h.now) })
-				if err == nil {
-					won[v] = a.Number
-					return
-				}
-				if !errors.Is(err, ErrTaken) {
-					t.Errorf("visitor %d: %v", v, err)
-					return
-				}
-			}
-		})
-	}
-	all.Wait()
-	winners, taken := 0, map[time.Time]string{}
-	for _, number := range won {
-		if number != "" {
-			winners++
-		}
-	}
-	h.view(func(tx *storage.Tx) error {
-		var err error
-		for a := range Between(tx, h.now, h.now.AddDate(0, 0, 9), &err) {
-			if other := taken[a.Start]; other != "" {
-				t.Errorf("%s and %s are both at %v", other, a.Number, a.Start)
-			}
-			taken[a.Start] = a.Number
-		}
-		return err
-	})
-	if winners != 50 || len(taken) != 50 {
-		t.Errorf("%d winners, %d slots taken; want 50", winners, len(taken))
 	}
 }

@@ -14,9 +14,22 @@ import (
 // which is confirmed at once where the clinic confirms by rule or staff book, else
 // requested. The slot's End and Branch may be left out. Errors: a [Refusal].
 func (c *Calendar) Request(tx *storage.Tx, b Booking, now time.Time) (Appointment, error) {
+	return c.request(tx, b, b.Conversation, now)
+}
+
+// request takes a slot that may be kept for keeper.
+func (c *Calendar) request(tx *storage.Tx, b Booking, keeper string, now time.Time) (Appointment, error) {
 	slot := c.complete(b.Slot)
+	grace, err := c.grace(tx, keeper, slot, 2*c.clinic.Booking.Hold, now)
+	if err != nil {
+		return Appointment{}, err
+	}
 	who := ownersOf(b.Contact, b.Conversation, b.Visitor)
-	all, err := c.fit(tx, wish{Slot: slot, who: who, hold: b.Conversation, staff: b.Staff, grace: 2 * c.clinic.Booking.Hold}, now)
+	all, err := c.fit(tx, wish{Slot: slot, who: who, hold: keeper, staff: b.Staff, grace: grace}, now)
+	if err != nil {
+		return Appointment{}, err
+	}
+	status, err := c.first(tx, b.Contact, b.Staff)
 	if err != nil {
 		return Appointment{}, err
 	}
@@ -28,22 +41,49 @@ func (c *Calendar) Request(tx *storage.Tx, b Booking, now time.Time) (Appointmen
 		return Appointment{}, fmt.Errorf("number of an appointment: %w", err)
 	}
 	a := Appointment{
-		Number: fmt.Sprintf("A-%d", 1000+number), Version: 1, Status: c.first(b.Staff), Slot: slot,
+		Number: fmt.Sprintf("A-%d", 1000+number), Version: 1, Status: status, Slot: slot,
 		Contact: b.Contact, Conversation: b.Conversation, Visitor: b.Visitor, Source: b.Source,
 		Created: instant(now), Changed: instant(now), Author: b.Author, Takes: all,
 	}
-	if err := a.place(tx); err != nil {
+	if err := errors.Join(a.place(tx), a.settle(tx, keeper, now)); err != nil {
 		return Appointment{}, err
 	}
 	return a, a.record(tx, string(a.Status), time.Time{}, now)
 }
 
 // first is the status in which an appointment is born, or moved by a visitor.
-func (c *Calendar) first(staff bool) Status {
-	if staff || c.clinic.Booking.Confirm == clinic.ByRule {
-		return Confirmed
+func (c *Calendar) first(tx *storage.Tx, contact string, staff bool) (Status, error) {
+	if staff {
+		return Confirmed, nil
 	}
-	return Requested
+	limit := c.clinic.Booking.NoShows
+	if c.clinic.Booking.Confirm != clinic.ByRule {
+		return Requested, nil
+	}
+	if limit == 0 {
+		return Confirmed, nil
+	}
+	missed, err := NoShows(tx, contact)
+	if missed >= limit {
+		return Requested, err
+	}
+	return Confirmed, err
+}
+
+// NoShows counts the visits that a contact missed, as far back as appointments are kept;
+// 0 for "".
+func NoShows(tx *storage.Tx, contact string) (int, error) {
+	if contact == "" {
+		return 0, nil
+	}
+	own, err := OfContact(tx, contact)
+	missed := 0
+	for _, a := range own {
+		if a.Status == NoShow {
+			missed++
+		}
+	}
+	return missed, err
 }
 
 // step is one way from status to status.
@@ -114,7 +154,7 @@ func (c *Calendar) advance(tx *storage.Tx, number string, version int, s step, b
 		return Appointment{}, &WrongStatus{a}
 	}
 	if s.to == Declined || s.to == Cancelled {
-		if err := vacate(tx, a.Takes, a.Number); err != nil {
+		if err := errors.Join(vacate(tx, a.Takes, a.Number), freed(tx, a.Takes, instant(now))); err != nil {
 			return Appointment{}, err
 		}
 	}
@@ -148,16 +188,18 @@ func (c *Calendar) Move(tx *storage.Tx, number string, version int, to Slot, by 
 	if err != nil {
 		return Appointment{}, err
 	}
-	if err := errors.Join(c.Release(tx, a.Conversation), a.displace(tx)); err != nil {
+	if err := errors.Join(c.Release(tx, a.Conversation), a.displace(tx), freed(tx, a.Takes, instant(now))); err != nil {
 		return Appointment{}, err
 	}
 	was := a.Start
 	a.Slot, a.Takes = to, all
 	if !by.Staff {
-		a.Status = c.first(false)
+		if a.Status, err = c.first(tx, a.Contact, false); err != nil {
+			return Appointment{}, err
+		}
 	}
 	a.touch(by, now)
-	if err := a.place(tx); err != nil {
+	if err := errors.Join(a.place(tx), a.settle(tx, a.Conversation, now)); err != nil {
 		return Appointment{}, err
 	}
 	return a, a.record(tx, "moved", was, now)

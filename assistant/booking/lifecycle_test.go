@@ -408,7 +408,7 @@ func TestWaiting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := join(wish); err != nil || again != first {
+	if again, err := join(wish); err != nil || again.ID != first.ID {
 		t.Errorf("the same wish again: %+v, %v; want %+v", again, err, first)
 	}
 	other := wish

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"okoshko/storage"
@@ -26,6 +28,7 @@ type Waiting struct {
 	ID string `json:"id"` // W-1 and on, never given twice
 	Wish
 	Joined time.Time `json:"joined"`
+	Passed []string  `json:"passed,omitempty"` // offers that came to nothing, the latest
 }
 
 // WaitingData is the Data of waitlist events.
@@ -60,7 +63,7 @@ func (c *Calendar) Join(tx *storage.Tx, w Wish, now time.Time) (Waiting, error) 
 		return Waiting{}, fmt.Errorf("number on the waiting list: %w", err)
 	}
 	e := Waiting{ID: fmt.Sprintf("W-%d", n), Wish: w, Joined: instant(now)}
-	if err := waiting.Put(tx, waitingKey(n), e); err != nil {
+	if err := waiting.Put(tx, e.key(), e); err != nil {
 		return Waiting{}, err
 	}
 	data := WaitingData{e.ID, e.Service, e.Specialist, e.From, e.To, e.Contact}
@@ -87,13 +90,35 @@ func WaitingList(tx *storage.Tx) ([]Waiting, error) {
 	return list, err
 }
 
-// Leave takes a wish off the list, if it is there.
+// Leave takes a wish off the list, if it is there, and takes back what is offered for it.
 func Leave(tx *storage.Tx, id string) error {
-	var n uint64
-	if _, err := fmt.Sscanf(id, "W-%d", &n); err != nil {
+	n, ok := numbered("W", id)
+	if !ok {
 		return storage.ErrNotFound
 	}
-	return waiting.Delete(tx, waitingKey(n))
+	if err := waiting.Delete(tx, sequenceKey(n)); err != nil {
+		return err
+	}
+	o, err := offers.Get(tx, sequenceKey(n))
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return o.withdraw(tx)
+}
+
+func waitingEntry(tx *storage.Tx, id string) (Waiting, error) {
+	n, ok := numbered("W", id)
+	if !ok {
+		return Waiting{}, storage.ErrNotFound
+	}
+	e, err := waiting.Get(tx, sequenceKey(n))
+	if err != nil {
+		return Waiting{}, fmt.Errorf("waiting %s: %w", id, err)
+	}
+	return e, nil
 }
 
 // forgetWishes takes a person's wishes off the list.
@@ -107,4 +132,16 @@ func forgetWishes(tx *storage.Tx, who Who) error {
 	return err
 }
 
-func waitingKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+func (e Waiting) key() []byte {
+	n, _ := numbered("W", e.ID)
+	return sequenceKey(n)
+}
+
+// numbered reads the number of an id such as W-7.
+func numbered(letter, id string) (uint64, bool) {
+	digits, ok := strings.CutPrefix(id, letter+"-")
+	n, err := strconv.ParseUint(digits, 10, 64)
+	return n, ok && err == nil
+}
+
+func sequenceKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }

@@ -9,7 +9,12 @@ import (
 // performed warns of a service that cannot be booked. The house stays open: it may be
 // looking for somebody, and visitors are simply not offered the service.
 func (v value) performed(c *Clinic, s Service) {
-	performers := c.Performers(s.ID)
+	var performers []*Specialist
+	for i := range c.Specialists {
+		if c.Specialists[i].Performs(s.ID) {
+			performers = append(performers, &c.Specialists[i])
+		}
+	}
 	if len(performers) == 0 && s.ID != "" {
 		v.warn("nobody performs %q: it cannot be booked until a specialist lists it", s.ID)
 		return

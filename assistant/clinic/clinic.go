@@ -24,6 +24,7 @@ type Clinic struct {
 	Phone       string   // E.164
 	Privacy     Privacy
 	Branches    []Branch
+	Rooms       []Room
 	Services    []Service
 	Specialists []Specialist
 	Closed      []DateRange // the whole house, both ends closed
@@ -39,6 +40,8 @@ type Clinic struct {
 	services   map[string]*Service
 	people     map[string]*Specialist
 	performers map[string][]*Specialist
+	rooms      map[string]*Room
+	pools      map[[2]string][][]*Room // by service and branch
 }
 
 // Privacy says who answers for personal data and how long it is kept.
@@ -69,7 +72,20 @@ type Service struct {
 	Aliases                             []string
 	Duration, BufferBefore, BufferAfter time.Duration
 	Price                               Price
-	Prepare                             Text // what to do before coming; nil when nothing
+	Prepare                             Text     // what to do before coming; nil when nothing
+	Needs                               []string // ids or groups of rooms, of each of which it takes one unit
+}
+
+// Room is a room or a device without which some services cannot be done. Count is how
+// many of it there are, all alike: three chairs in one hall are one room of three. Rooms
+// that differ but serve alike have a Group in common, which may have rooms in several
+// branches.
+type Room struct {
+	ID     string
+	Name   Text
+	Branch string // id
+	Group  string // "" for none
+	Count  int    // from 1 on
 }
 
 // Price is in whole units of the house's currency. The zero Price is «not said».
@@ -121,7 +137,9 @@ type Rules struct {
 	Horizon    time.Duration // the latest start from now
 	Step       time.Duration // starts lie on this grid, counted from a working period's start
 	Hold       time.Duration // how long a chosen slot is kept
+	Offer      time.Duration // how long a slot that became free is offered to one who waits
 	PerVisitor int           // future appointments one visitor may have open
+	NoShows    int           // from so many missed visits on, reception confirms whatever Confirm says; 0: never
 	Ask        []string      // AskName, AskPhone, AskEmail
 }
 
@@ -227,8 +245,17 @@ func (c *Clinic) Specialist(id string) (*Specialist, bool) { s, ok := c.people[i
 // Branch finds a branch by id.
 func (c *Clinic) Branch(id string) (*Branch, bool) { b, ok := c.branches[id]; return b, ok }
 
+// Room finds a room by id.
+func (c *Clinic) Room(id string) (*Room, bool) { r, ok := c.rooms[id]; return r, ok }
+
+// Needs lists, for each room or group that the service needs, the rooms of the branch of
+// which any one will do, in the file's order; nothing for a service that needs none. No
+// room is in two of the lists.
+func (c *Clinic) Needs(service, branch string) [][]*Room { return c.pools[[2]string{service, branch}] }
+
 // Performers are the specialists who do a service, in the file's order; none for an
-// unknown service and for one that nobody performs.
+// unknown service and for one that nobody performs. Who works in a branch without a room
+// that the service needs does not perform it.
 func (c *Clinic) Performers(service string) []*Specialist { return c.performers[service] }
 
 // seal builds the lookups, once, after decoding.
@@ -237,17 +264,52 @@ func (c *Clinic) seal() {
 	c.services = make(map[string]*Service, len(c.Services))
 	c.people = make(map[string]*Specialist, len(c.Specialists))
 	c.performers = make(map[string][]*Specialist, len(c.Services))
+	c.rooms = make(map[string]*Room, len(c.Rooms))
+	c.pools = make(map[[2]string][][]*Room)
 	for i := range c.Branches {
 		c.branches[c.Branches[i].ID] = &c.Branches[i]
 	}
+	for i := range c.Rooms {
+		c.rooms[c.Rooms[i].ID] = &c.Rooms[i]
+	}
 	for i := range c.Services {
 		c.services[c.Services[i].ID] = &c.Services[i]
+		c.fill(&c.Services[i])
 	}
 	for i := range c.Specialists {
 		s := &c.Specialists[i]
 		c.people[s.ID] = s
 		for _, id := range s.Services {
-			c.performers[id] = append(c.performers[id], s)
+			if known, ok := c.services[id]; !ok || c.lacking(known, s.Branch) == "" {
+				c.performers[id] = append(c.performers[id], s)
+			}
 		}
 	}
+}
+
+// fill finds the rooms that the service can use in each branch.
+func (c *Clinic) fill(s *Service) {
+	for _, b := range c.Branches {
+		for _, need := range s.Needs {
+			var pool []*Room
+			for i := range c.Rooms {
+				if r := &c.Rooms[i]; r.Branch == b.ID && (r.ID == need || r.Group == need) {
+					pool = append(pool, r)
+				}
+			}
+			key := [2]string{s.ID, b.ID}
+			c.pools[key] = append(c.pools[key], pool)
+		}
+	}
+}
+
+// lacking names the first need of the service that the branch has no room for, "" when
+// there is none.
+func (c *Clinic) lacking(s *Service, branch string) string {
+	for i, pool := range c.Needs(s.ID, branch) {
+		if len(pool) == 0 && i < len(s.Needs) {
+			return s.Needs[i]
+		}
+	}
+	return ""
 }

@@ -52,7 +52,7 @@ func TestTheExampleFilesAreRead(t *testing.T) {
 	}
 	want := clinic.Rules{
 		Confirm: clinic.ByStaff, Notice: time.Hour, Horizon: 60 * 24 * time.Hour, Step: 15 * time.Minute,
-		Hold: 10 * time.Minute, PerVisitor: 3, Ask: []string{"name", "phone"},
+		Hold: 10 * time.Minute, Offer: 30 * time.Minute, PerVisitor: 3, Ask: []string{"name", "phone"},
 	}
 	if diff := cmp.Diff(want, c.Booking); diff != "" {
 		t.Errorf("rules:\n%s", diff)
@@ -202,7 +202,7 @@ func TestProblemsAreInTheOrderOfTheFile(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("testdata/wrong/*.yaml")
-	for _, file := range append(files, "testdata/clinic.yaml", "testdata/salon.yaml") {
+	for _, file := range append(files, "testdata/clinic.yaml", "testdata/salon.yaml", "testdata/rooms.yaml") {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)

@@ -30,7 +30,7 @@ func defaults() *Clinic {
 		Privacy:   Privacy{Retention: Retention{Conversations: 30 * day, Appointments: 180 * day, Audit: 1095 * day}},
 		Booking: Rules{
 			Confirm: ByStaff, Notice: time.Hour, Horizon: 60 * day, Step: 15 * time.Minute,
-			Hold: 10 * time.Minute, PerVisitor: 3, Ask: []string{AskName, AskPhone},
+			Hold: 10 * time.Minute, Offer: 30 * time.Minute, PerVisitor: 3, Ask: []string{AskName, AskPhone},
 		},
 		Widget: Widget{Color: "#0a7f5a"},
 		Model:  Model{URL: "http://127.0.0.1:11434", Timeout: 20 * time.Second},
@@ -47,6 +47,7 @@ func (r *reader) clinic(v value) *Clinic {
 		field{"phone", true, func(v value) { c.Phone = v.phone() }},
 		field{"privacy", true, func(v value) { v.privacy(&c.Privacy) }},
 		field{"branches", true, func(v value) { c.Branches = readAll(v, c, "branch", value.branch) }},
+		field{"rooms", false, func(v value) { c.Rooms = v.rooms(c) }},
 		field{"services", true, func(v value) { c.Services = readAll(v, c, "service", value.service) }},
 		field{"specialists", true, func(v value) { c.Specialists = readAll(v, c, "specialist", value.specialist) }},
 		field{"closed", false, func(v value) { c.Closed = v.closed() }},
@@ -64,7 +65,9 @@ func (r *reader) clinic(v value) *Clinic {
 }
 
 // identified is a list item with an id.
-type identified interface{ Branch | Service | Specialist }
+type identified interface {
+	Branch | Room | Service | Specialist
+}
 
 // readAll reads a list of things with unique ids.
 func readAll[T identified](v value, c *Clinic, kind string, read func(value, *Clinic, func(value) string) T) []T {
@@ -121,8 +124,9 @@ func (v value) service(c *Clinic, id func(value) string) (s Service) {
 		field{"buffer_before", false, func(v value) { s.BufferBefore = v.duration(0, 12*time.Hour, time.Minute) }},
 		field{"price", false, func(v value) { s.Price = v.price() }},
 		field{"prepare", false, func(v value) { s.Prepare = v.said(c, maxText) }},
+		field{"needs", false, func(v value) { s.Needs = v.needs(c) }},
 	)
-	v.advise(func() { v.performed(c, s) })
+	v.advise(func() { v.performed(c, s); v.housed(c, &s) })
 	return s
 }
 

@@ -75,13 +75,24 @@ func (v value) rules(r *Rules) {
 		field{"horizon", false, func(v value) { r.Horizon = v.duration(day, 730*day, time.Minute) }},
 		field{"step", false, func(v value) { r.Step = v.duration(5*time.Minute, day, time.Minute) }},
 		field{"hold", false, func(v value) { r.Hold = v.duration(time.Minute, day, time.Second) }},
+		field{"offer", false, func(v value) { r.Offer = v.duration(time.Minute, 7*day, time.Second) }},
 		field{"per_visitor", false, func(v value) { r.PerVisitor = v.integer(1, 100) }},
+		field{"no_show_limit", false, func(v value) { r.NoShows = v.integer(1, 100); v.useful(r) }},
 		field{"ask", false, func(v value) { r.Ask = v.asked() }},
 	)
 	if r.Notice >= r.Horizon {
 		v.problem(false, "notice", FormatDuration(r.Notice),
 			"less than the horizon of "+FormatDuration(r.Horizon))
 	}
+}
+
+// useful warns of a limit of missed visits where reception confirms each request anyway.
+func (v value) useful(r *Rules) {
+	v.advise(func() {
+		if r.Confirm == ByStaff {
+			v.warn("no_show_limit changes nothing: reception confirms each request (confirm: staff)")
+		}
+	})
 }
 
 func (v value) asked() []string {

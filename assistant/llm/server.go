@@ -20,6 +20,9 @@ const (
 	// maxWire is bytes of one response of the server: an answer comes a few
 	// letters at a time, each in a frame of some 150 bytes.
 	maxWire = 1 << 20
+	// maxPullWire is bytes of the progress that a pull tells: some frames a second
+	// for as many hours as a slow line takes.
+	maxPullWire = 256 << 20
 	// maxDial is how long a connection may take to come about.
 	maxDial = 3 * time.Second
 )
@@ -28,6 +31,7 @@ const (
 type server struct {
 	url    *url.URL
 	client *api.Client
+	pulls  *api.Client // the same way, for what takes long
 }
 
 // dial prepares the way to a server; nothing is sent yet.
@@ -50,13 +54,17 @@ func dial(address string, allowed []string) (*server, error) {
 		IdleConnTimeout:     90 * time.Second,
 		DisableCompression:  true,
 	}
-	client := &http.Client{
-		Transport: limited{transport},
+	return &server{url: u, client: newClient(u, transport, maxWire), pulls: newClient(u, transport, maxPullWire)}, nil
+}
+
+// newClient is a client whose responses have at most so many bytes.
+func newClient(u *url.URL, transport http.RoundTripper, most int) *api.Client {
+	return api.NewClient(u, &http.Client{
+		Transport: limited{transport, most},
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return ErrNotAllowed // to wherever
 		},
-	}
-	return &server{url: u, client: api.NewClient(u, client)}, nil
+	})
 }
 
 func namesThisMachine(host string) bool {
@@ -77,16 +85,19 @@ func onlyThisMachine(_ context.Context, _, address string, _ syscall.RawConn) er
 	return nil
 }
 
-// limited is a transport whose responses end with errTooLarge after maxWire
+// limited is a transport whose responses end with errTooLarge after so many
 // bytes.
-type limited struct{ next http.RoundTripper }
+type limited struct {
+	next http.RoundTripper
+	most int
+}
 
 func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := l.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
-	response.Body = &limitedBody{response.Body, maxWire}
+	response.Body = &limitedBody{response.Body, l.most}
 	return response, nil
 }
 
@@ -102,7 +113,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p[:min(len(p), b.left)])
 	b.left -= n
 	if errors.Is(err, io.EOF) {
-		b.left = 1 // a response of exactly maxWire bytes has ended well
+		b.left = 1 // a response of exactly so many bytes has ended well
 	}
 	return n, err
 }

@@ -10,6 +10,7 @@ const (
 	alarmSymptom   = "!symptom"  // a complaint of the body
 	alarmQuestion  = "!question" // what is it, what shall I take
 	alarmWhatToDo  = "!whattodo" // the weaker question
+	alarmCure      = "!cure"     // asks for a remedy, which nobody does who is well
 )
 
 var classesAlarm = []classRow{
@@ -151,4 +152,13 @@ var phrasesAlarm = []phrase{
 	{do: alarmQuestion, pattern: "это опасно|серьезно|нормально|страшно|лечится|аллергия|инфекция|заразно|рак|простуда|вирус"},
 	{do: alarmQuestion, pattern: "'is 'it|'this 'serious|'dangerous|'normal"},
 	{do: alarmWhatToDo, pattern: "a_what ..2 a_do"},
+	// who asks for a remedy complains, whatever it is called
+	{do: alarmCure, pattern: "чем|как лечить|вылечить|полечить|лечиться|лечат"},
+	{do: alarmCure, pattern: "каким|какими|какой|какое|какие|какую ..1 лекарством|лекарствами|лекарство|лекарства|мазью|мазь|таблетками|таблетки|препаратом|антибиотиком|антибиотик|каплями|капли|средством ..3 лечить|вылечить|дать|давать|мазать|помазать|капать|обработать|пить|принимать|выпить|поможет|можно|нужно|надо"},
+	{do: alarmCure, pattern: "что|чего|чем ..1 дать|давать|напоить|помазать|обработать|накапать|закапать ..4 от|при"},
+	{do: alarmCure, pattern: "что|чего|какое ..2 от|при a_sign|a_pain|a_part ..2 дать|выпить|принять|давать"},
+	{do: alarmCure, pattern: "'what|'which ..1 'can|'should|'could|'do 'i|'we 'give|'take|'use ..4 'for|'against"},
+	{do: alarmCure, pattern: "'what|'which 'medicine|'medication|'pills|'ointment|'antibiotic|'drug|'drugs ..3 'give|'take|'use|'for|'help|'helps"},
+	{do: alarmCure, pattern: "'how ..2 'i|'to 'treat|'cure"},
+	{do: alarmCure, pattern: "нинди ..1 дару|мазь|таблетка ..2 бирергә|эчәргә|сөртергә|эчерергә"},
 }

@@ -43,9 +43,11 @@ var faqSameRows = []string{
 	"сертификат подарочный подарок gift certificate voucher",
 	"скидка скидки акция акции discount discounts",
 	"вайфай wifi интернет",
-	"график работаете работает открыты режим часы открыто open opening hours",
+	"график работаете работает работать открыты режим часы открыто открываетесь открываются откроетесь закрываетесь закрываются закрыты закроетесь open opens opening close closes closing hours эшлисез ачыласыз ябыласыз",
+	"выезжаете выезд выезжает выезжаем выехать приехать приезжает приезжаете приедете приедет вызвать вызов вызывать",
+	"дом домой дому дома home",
 	"подготовка подготовиться подготовить готовиться prepare preparation",
-	"документы паспорт справка documents",
+	"документы паспорт справка бумаги бумажки documents papers",
 	"рассрочка кредит installments",
 	"собака кошка животное питомец pet dog cat",
 }
@@ -103,8 +105,25 @@ func newFAQ(entries [][]string) *faq {
 	return f
 }
 
+// hoursStem stands for all words of the opening hours.
+var hoursStem = faqSame[stem("график")]
+
+// about gives the shortest of the clinic's questions that has the stem.
+func (f *faq) about(s string) (asked, bool) {
+	best, total := asked{entry: -1}, math.Inf(1)
+	for i := range f.questions {
+		if q := &f.questions[i]; q.total < total && slices.Contains(q.stems, s) {
+			best, total = asked{entry: q.entry, stems: q.stems}, q.total
+		}
+	}
+	return best, best.entry >= 0
+}
+
 // faqStem gives the stem under which a word is compared; false for words that say nothing.
 func faqStem(text, s string) (string, bool) {
+	if s == "час" && text != "часы" {
+		return s, false // an hour, not the hours
+	}
 	if same, ok := faqSame[s]; ok {
 		return same, true
 	}
@@ -156,6 +175,7 @@ const (
 	minAlike    = 0.62
 	minShared   = 0.5  // of both questions together
 	minQuestion = 0.45 // of the clinic's question
+	minBrief    = 0.4  // the same, where the visitor says nothing else
 	maxQuery    = 40   // stems of a message that are compared
 )
 
@@ -238,7 +258,8 @@ func (f *faq) best(ws []word) (asked, bool) {
 		}
 		mineShare, yours := min(1, sum/mine), sum/q.total
 		a.shared = (mineShare + yours) / 2
-		if yours >= minQuestion && a.shared >= minShared && (a.shared > best.shared+0.05 || a.shared > best.shared-0.05 && a.score > best.score) {
+		enough := yours >= minQuestion || mineShare > 0.99 && yours >= minBrief
+		if enough && a.shared >= minShared && (a.shared > best.shared+0.05 || a.shared > best.shared-0.05 && a.score > best.score) {
 			best = a
 		}
 	}

@@ -36,14 +36,15 @@ func (m *message) data() {
 // time lets package when read the tokens; personal data is one sign to it.
 func (m *message) time() {
 	tokens := m.tokens
-	if len(m.pii.spans) > 0 {
+	hidden := m.hidden()
+	if len(m.pii.spans) > 0 || m.number.value != "" {
 		tokens = make([]token.Token, 0, len(m.tokens))
 		for i, t := range m.tokens {
-			if !m.pii.taken[i] {
+			if !hidden(i) {
 				tokens = append(tokens, t)
 				continue
 			}
-			if i == 0 || !m.pii.taken[i-1] {
+			if i == 0 || !hidden(i-1) {
 				tokens = append(tokens, token.Token{Start: t.Start, End: t.End, Text: "¤", Raw: t.Raw, Kind: token.Sign, Space: true})
 			}
 		}
@@ -84,6 +85,16 @@ func (m *message) time() {
 	}
 }
 
+// hidden tells which tokens package when must not see: personal data and the number of
+// an appointment.
+func (m *message) hidden() func(token int) bool {
+	from, to := 0, 0
+	if m.number.value != "" {
+		from, to = m.words[m.number.from].from, m.words[m.number.to-1].to
+	}
+	return func(i int) bool { return m.pii.taken[i] || from <= i && i < to }
+}
+
 // terms finds the clinic's terms and tells the words which field they belong to.
 func (m *message) terms() [][]candidate {
 	groups := m.reader.vocabulary.find(m.words)
@@ -104,6 +115,9 @@ func (m *message) terms() [][]candidate {
 // plainTalk holds for a part of a name that is an everyday word of the command tables,
 // or belongs to a time.
 func (m *message) plainTalk(c candidate) bool {
+	if m.answer(c) {
+		return true
+	}
 	if c.full {
 		return len(c.words) == 1 && m.words[c.words[0]].number
 	}
@@ -114,6 +128,28 @@ func (m *message) plainTalk(c candidate) bool {
 		}
 	}
 	return true
+}
+
+// answerClasses are the words with which consent is given or refused.
+var answerClasses = []string{"agree", "consent", "yes", "en_yes", "en_agree", "en_consent", "tt_yes", "tt_consent"}
+
+// answer holds for words of a term that answer yes or no: what was asked goes before
+// what the clinic calls its services («Согласие на выезд»). Unasked, only forms that
+// merely share a stem with the term's word are no term: «согласна».
+func (m *message) answer(c candidate) bool {
+	asked := m.context.Expects == ExpectConfirm || m.context.Expects == ExpectConsent
+	for _, i := range c.words {
+		w := &m.words[i]
+		classes := w.classes
+		if classes.empty() && asked { // «согласиие» is near enough to a term to be left as it is
+			better, _ := m.reader.spelling(w.text)
+			classes = m.lexicon.classes(better)
+		}
+		if !asked && m.reader.vocabulary.surface[w.text] || !slices.ContainsFunc(answerClasses, func(name string) bool { return classes.has(m.lexicon.ids[name]) }) {
+			return false
+		}
+	}
+	return asked || !c.full
 }
 
 // names finds persons and says the visitor's own name.
@@ -160,9 +196,9 @@ func (m *message) setTerms(groups [][]candidate) {
 			whole[c.term] = whole[c.term] || c.full && !m.named(c)
 		}
 	}
-	for _, g := range groups {
+	for n, g := range groups {
 		best := g[0]
-		if m.named(best) {
+		if m.named(best) || n+1 < len(groups) && m.owned(best, groups[n+1][0]) {
 			continue
 		}
 		t := m.reader.vocabulary.terms[best.term]
@@ -181,12 +217,32 @@ func (m *message) setTerms(groups [][]candidate) {
 			}
 		}
 		m.say(c, best.words[0], best.words[len(best.words)-1], "term: "+t.ID)
+		m.termsSaid = append(m.termsSaid, termWords{start: m.start(best.words[0]), partial: !best.full, guessed: best.guessed, single: len(best.words) == 1})
 	}
 }
 
+// owned holds for «стрижка» of «стрижка бороды»: the service of the word behind it in
+// the genitive is meant.
+func (m *message) owned(c, next candidate) bool {
+	terms := m.reader.vocabulary.terms
+	i, k := c.words[len(c.words)-1], next.words[0]
+	if len(c.words) > 1 || len(next.words) > 1 || k != i+1 || terms[c.term].Field != FieldService || terms[next.term].Field != FieldService {
+		return false
+	}
+	w := &m.words[k]
+	return !w.comma && !w.stop && (hasEnd(w.text, genitives) || hasEnd(w.text, genitivesToo) && !m.reader.vocabulary.surface[w.text])
+}
+
+// genitives are endings of Russian nouns in the genitive; the second list is of the
+// nominative as well, which the clinic's own spelling tells.
+var genitives, genitivesToo = []string{"ы", "и", "ов", "ев", "ей"}, []string{"а", "я"}
+
 // equalFit says whether another term fits the same words nearly as well. A surname
-// decides against a namesake by given name.
+// decides against a namesake by given name, a whole name against one of two in one.
 func (m *message) equalFit(best, other candidate) bool {
+	if best.full && other.joint {
+		return false // «борода» is no wish for «Стрижка и борода»
+	}
 	return m.reader.vocabulary.terms[best.term].Field != FieldSpecialist || !best.parts[partSurname] || other.parts[partSurname]
 }
 
@@ -206,13 +262,18 @@ func (m *message) phrases() string {
 	alarms := map[string]int{}
 	for _, f := range all {
 		switch f.phrase.do {
-		case alarmEmergency, alarmSymptom, alarmQuestion, alarmWhatToDo:
+		case alarmEmergency, alarmSymptom, alarmQuestion, alarmWhatToDo, alarmCure:
 			if !m.denied(f) {
 				alarms[f.phrase.do] += 1
 				for _, i := range f.words {
 					m.words[i].covered = true
+					m.words[i].complaint = m.words[i].complaint || f.phrase.do == alarmSymptom
 				}
 			}
+			continue
+		}
+		if f.phrase.do == pseudoHours {
+			m.hours = append(m.hours, f.words[0])
 			continue
 		}
 		if len(f.phrase.in) == 0 || slices.Contains(f.phrase.in, m.context.Expects) {
@@ -239,12 +300,34 @@ func (m *message) phrases() string {
 			used[i] = !timeWord(w, m) && w.vocab == "" && !w.named
 			w.covered = true
 		}
+		if f.phrase.do == Choose && m.counted(last) {
+			continue
+		}
 		if f.phrase.do == "" || m.said(f.phrase.do, f.phrase.value) || f.phrase.do == Affirm && len(f.words) == 1 && m.aside(f.words[0]) {
 			continue
 		}
-		m.say(Command{Do: f.phrase.do, Value: f.phrase.value}, f.words[0], last, f.phrase.rule)
+		c := Command{Do: f.phrase.do, Value: f.phrase.value}
+		switch c.Value {
+		case valueDraft:
+			c.Draft, c.Value = true, ""
+		case valueLate:
+			c.Value, m.late = ValueAsked, true
+		}
+		m.say(c, f.words[0], last, f.phrase.rule)
 	}
 	return m.alarm(alarms)
+}
+
+// countedWords make the ordinal before them a count, no choice: «второй день болит».
+var countedWords = wordSet("день дня сутки неделю неделя неделе недели месяц месяца год года раз этаж этаже ребенок ребенка класс day week month time floor child көн атна ай")
+
+// counted holds for an ordinal that counts what stands behind it; where days were
+// offered, «второй день» is one of them.
+func (m *message) counted(last int) bool {
+	if last+1 >= len(m.words) || m.words[last+1].stop || m.words[last+1].comma || len(m.context.Offered) > 0 {
+		return false
+	}
+	return countedWords[m.words[last+1].text]
 }
 
 // weak holds for a phrase of which nothing is left once terms, times and names are
@@ -299,6 +382,8 @@ func (m *message) alarm(found map[string]int) string {
 	switch {
 	case found[alarmEmergency] > 0:
 		return AlarmEmergency
+	case found[alarmCure] > 0:
+		return AlarmSymptoms
 	case found[alarmSymptom] == 0:
 		return ""
 	case found[alarmQuestion] > 0 || found[alarmWhatToDo] > 0 && !wish:
@@ -389,7 +474,7 @@ func (m *message) about(i int, class string) bool {
 // asks holds for a message with a question mark or a word of questions.
 func (m *message) asks() bool {
 	q := m.lexicon.ids["q"]
-	return m.question || slices.ContainsFunc(m.words, func(w word) bool { return w.classes.has(q) })
+	return m.question || len(m.hours) > 0 || slices.ContainsFunc(m.words, func(w word) bool { return w.classes.has(q) })
 }
 
 // partOfWish says whether the word belongs to a clause that names a service or asks to
@@ -413,23 +498,89 @@ func (m *message) partOfWish(at int) bool {
 	return false
 }
 
-// askFAQ looks for a question of the clinic's file among what is left.
+// maxSentences bounds the questions looked for in one message.
+const maxSentences = 6
+
+// askFAQ looks for questions of the clinic's file among what is left: in each sentence,
+// then, where none has one, in the message as a whole.
 func (m *message) askFAQ(alarm string) {
-	if alarm != "" || len(m.reader.faq.questions) == 0 || len(m.words) > 60 {
+	if alarm != "" || len(m.reader.faq.questions) == 0 || len(m.words) > 60 || len(m.words) == 0 {
 		return
 	}
-	a, ok := m.reader.faq.best(m.words)
+	found, from := false, 0
+	for n := 0; from < len(m.words) && n < maxSentences; n++ {
+		_, to := m.sentence(from)
+		found = m.askAll(from, to) || found
+		from = to
+	}
+	if !found {
+		found = m.ask(0, len(m.words))
+	}
+	if a, ok := m.reader.faq.about(hoursStem); !found && ok && len(m.hours) > 0 {
+		a.words = []int{m.hours[0]}
+		m.sayAsk(a)
+		found = true
+	}
+	if found && m.late { // the clinic has an answer for those who are late
+		m.commands = slices.DeleteFunc(m.commands, func(c Command) bool { return c.Do == Human && c.Value == ValueAsked })
+	}
+}
+
+// joins are words that join two questions.
+var joins = wordSet("и а ещё еще and һәм")
+
+// askAll reads a sentence that joins two questions as both, any other as one.
+func (m *message) askAll(from, to int) bool {
+	var entries []asked
+	part := from
+	for i := from; i <= to; i++ {
+		if i < to && !(i > part && joins[m.words[i].text]) {
+			continue
+		}
+		if a, ok := m.findQuestion(part, i); ok && !slices.ContainsFunc(entries, func(o asked) bool { return o.entry == a.entry }) {
+			entries = append(entries, a)
+		}
+		part = i
+	}
+	if len(entries) < 2 {
+		return m.ask(from, to)
+	}
+	for _, a := range entries {
+		m.sayAsk(a)
+	}
+	return true
+}
+
+// ask says the question that the words from…to ask.
+func (m *message) ask(from, to int) bool {
+	a, ok := m.findQuestion(from, to)
+	if ok {
+		m.sayAsk(a)
+	}
+	return ok
+}
+
+// findQuestion finds the clinic's question that the words from…to ask.
+func (m *message) findQuestion(from, to int) (asked, bool) {
+	a, ok := m.reader.faq.best(m.words[from:to])
 	if !ok || a.strong < 2 && len(m.words) > 3 && !m.asks() {
-		return
+		return a, false
+	}
+	for i := range a.words {
+		a.words[i] += from
 	}
 	slices.Sort(a.words)
-	if a.strong < 2 && m.partOfWish(a.words[len(a.words)-1]) {
+	return a, a.strong >= 2 || !m.partOfWish(a.words[len(a.words)-1])
+}
+
+func (m *message) sayAsk(a asked) {
+	first, last := a.words[0], a.words[len(a.words)-1]
+	if m.said(Ask, itoa(a.entry)) {
 		return
 	}
-	first, last := a.words[0], a.words[len(a.words)-1]
 	m.commands = slices.DeleteFunc(m.commands, func(c Command) bool { // «можно с собакой прийти?» is no booking
 		return c.Do == Book && c.Start < m.end(last) && c.End > m.start(first)
 	})
-	m.cover(a.words[0], a.words[len(a.words)-1])
-	m.say(Command{Do: Ask, Value: itoa(a.entry)}, a.words[0], a.words[len(a.words)-1], "faq")
+	m.cover(first, last)
+	m.say(Command{Do: Ask, Value: itoa(a.entry)}, first, last, "faq")
 }

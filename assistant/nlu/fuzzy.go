@@ -12,6 +12,7 @@ import (
 
 const (
 	priceEdit    = 10
+	priceDrop    = 9 // a letter left out or too many is likelier than a strange one
 	priceSwap    = 7 // two letters changed places
 	priceKey     = 6 // a neighbouring key
 	priceSound   = 4 // sounds alike
@@ -45,6 +46,30 @@ func stemLimit(n int) int {
 		return 7
 	}
 	return 10
+}
+
+// termLimit and termStemLimit are for the clinic's own words, where nothing else is near:
+// two slips in a long one. The first letter must be right.
+func termLimit(n int) int {
+	switch {
+	case n <= 5:
+		return 0
+	case n == 6:
+		return 14
+	}
+	return 16
+}
+
+func termStemLimit(n int) int {
+	switch {
+	case n <= 4:
+		return 0
+	case n == 5:
+		return 9
+	case n == 6:
+		return 10
+	}
+	return 14
 }
 
 // soundsAlike are pairs that are heard alike.
@@ -144,7 +169,7 @@ func dropped(r []byte, i int) int {
 	case i > 0 && r[i-1] == r[i], i+1 < len(r) && r[i+1] == r[i]:
 		return priceSilent
 	}
-	return priceEdit
+	return priceDrop
 }
 
 // band is how far the two words may run apart.
@@ -251,13 +276,19 @@ func (s *speller) add(word string) {
 
 // nearest gives the closest word within the limit of its length, "" where none is.
 func (s *speller) nearest(word string, limit func(letters int) int) string {
+	better, _ := s.twoNearest(word, limit)
+	return better
+}
+
+// twoNearest gives the closest word and another one as close, if there is any.
+func (s *speller) twoNearest(word string, limit func(letters int) int) (text, tie string) {
 	numbers, size, ok := spelt(word)
 	most := limit(size)
 	if most == 0 || !ok {
-		return ""
+		return "", ""
 	}
 	own := numbers[:size]
-	mask, best, text := consonants(own), most+1, ""
+	mask, best := consonants(own), most+1
 	spread := 2 * ((most + priceEdit - 1) / priceEdit)
 	for n := max(4, size-2); n <= min(maxWordRunes, size+2); n++ {
 		most := limit(min(n, size))
@@ -266,10 +297,14 @@ func (s *speller) nearest(word string, limit func(letters int) int) string {
 			if bits.OnesCount64(mask^k.mask) > spread {
 				continue
 			}
-			if d := distance(own, k.letters, min(best-1, most)); d < best && d <= most {
-				best, text = d, k.text
+			switch d := distance(own, k.letters, min(best, most)); {
+			case d > most:
+			case d < best:
+				best, text, tie = d, k.text, ""
+			case d == best && tie == "":
+				tie = k.text
 			}
 		}
 	}
-	return text
+	return text, tie
 }

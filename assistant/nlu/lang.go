@@ -14,9 +14,12 @@ var tatarTyped = stopTable(`мин син ул без сез алар минем
 	юк бар кирәк телим тели була булса булыр буламы мөмкин мөмкинме ярый ярар яхшы рәхмәт сәлам исәнмесез зинһар әйе бүген иртәгә берсекөнгә кичә хәзер соң элек көн кич иртә төш сәгать вакыт вакытта атна ай ел
 	дүшәмбе сишәмбе чәршәмбе пәнҗешәмбе җомга шимбә якшәмбе язылырга языл язылам язылган язылу күчерергә бетерергә бетерегез килә килергә алам алмыйм барам бармыйм килмим теш табиб табибка табибы табибәгә баш
 	күз колак йөрәк авырта авыртуы хастаханә бәя бәясе хакы акча тора сум исемем минем шалтырат телефон номеры адресыгыз кайсы теләсә барыбер беренче икенче өченче бер ике өч дүрт биш алты җиде сигез тугыз ун
-	чәч алдырырга тырнак ясатырга ясарга карарга күрсәтергә балага балам улым кызым әнием әтием сорау бирергә әйтегез әйтегезче аңламадым тагын яңадан баштан кеше белмим мөмкинме`)
+	атна атнада атнага буш урын юкмы бармы балама чәч алдырырга тырнак ясатырга ясарга карарга күрсәтергә балага балам улым кызым әнием әтием сорау бирергә әйтегез әйтегезче аңламадым тагын яңадан баштан кеше белмим мөмкинме`)
 
 var tatarEnds = strings.Fields("ырга ергә эргэ ларга ләргә лэргэ мыйм мим быз без сыз сез гыз гез кан кән кэн ган гән гэн дым дем лык лек ларны ләрне лар ләр лэр рга ргә ргэ ым ем гызны дыр дер ында ендә асы әсе")
+
+// tatarOnly are endings that no Russian word has.
+var tatarOnly = []string{"ырга", "ыгыз", "мыйм", "мыйбыз", "асыз", "юкмы", "бармы", "тегез", "ларга"}
 
 // englishHints are English words that are no vocabulary of the commands.
 var englishHints = wordSet(`the a an is are was i you we they he she it my your our to of in on at for with from by and or but not do does did have has can could would should will what when where which how who
@@ -41,7 +44,7 @@ func (m *message) language() string {
 			} else {
 				ru++
 			}
-		case strings.ContainsAny(raw, tatarLetters), tatarTyped[raw], w.classes.meets(&m.lexicon.tatar) && !stopWords[raw]:
+		case strings.ContainsAny(raw, tatarLetters), tatarTyped[raw], hasEnd(raw, tatarOnly), w.classes.meets(&m.lexicon.tatar) && !stopWords[raw]:
 			tt++
 		default:
 			ru++
@@ -171,7 +174,7 @@ func (r *Reader) fromTranslit(tokens []token.Token, taken []bool, most bool) {
 		case r.russian(cyrillic):
 			known++
 		case len(t.Text) > 4 && len(changes) < maxRepairs:
-			if better := r.spelling(cyrillic); better != "" {
+			if better, _ := r.spelling(cyrillic); better != "" {
 				cyrillic = better
 				known++
 			}

@@ -6,32 +6,39 @@ import (
 
 // word is a word or number of a message with what is known about it.
 type word struct {
-	from, to int    // tokens, to excluded
-	text     string // folded, typing errors put right
-	stem     string
-	classes  set
-	stop     bool // a sentence begins with it
-	comma    bool // a comma, dash or bracket stands before it
-	hyphen   bool // joined to the word before
-	number   bool
-	personal bool // stands for a span of personal data
-	repaired bool // text is a guess
-	covered  bool
-	vocab    Field // of the clinic's term that it belongs to
-	named    bool  // belongs to a person's name
+	from, to  int    // tokens, to excluded
+	text      string // folded, typing errors put right
+	stem      string
+	also      string // stem of another word that a misspelt one may be
+	classes   set
+	stop      bool // a sentence begins with it
+	comma     bool // a comma, dash or bracket stands before it
+	hyphen    bool // joined to the word before
+	number    bool
+	personal  bool // stands for a span of personal data
+	repaired  bool // text is a guess
+	covered   bool
+	vocab     Field // of the clinic's term that it belongs to
+	complaint bool  // tells what hurts
+	named     bool  // belongs to a person's name
+	reference bool  // belongs to the number of an appointment
 }
 
 // message is one text on its way through the readers.
 type message struct {
-	text     string
-	tokens   []token.Token
-	words    []word
-	context  Context
-	reader   *Reader
-	lexicon  *lexicon
-	pii      *pii
-	commands []Command
-	question bool // has a question mark
+	text      string
+	tokens    []token.Token
+	words     []word
+	context   Context
+	reader    *Reader
+	lexicon   *lexicon
+	pii       *pii
+	commands  []Command
+	question  bool // has a question mark
+	termsSaid []termWords
+	late      bool  // a person is called only because the visitor is late
+	hours     []int // words of questions about the house's own hours
+	number    appointmentRef
 }
 
 // cut makes words of the tokens; each span of personal data becomes one word.
@@ -96,11 +103,18 @@ func (m *message) repair() {
 		if tried++; tried > maxRepairs {
 			return
 		}
-		better := m.reader.spelling(w.text)
+		better, tie := m.reader.spelling(w.text)
+		if better != "" && tie != "" {
+			w.also = m.reader.stem(tie)
+		}
 		if better == "" {
 			if near := m.reader.stemSpelling(w.stem); near != "" {
 				w.stem, w.repaired = near, true
+				continue
 			}
+			better = m.reader.termSpelling(w.text)
+		}
+		if better == "" {
 			continue
 		}
 		w.text, w.stem, w.repaired = better, m.reader.stem(better), true

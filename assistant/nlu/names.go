@@ -26,7 +26,7 @@ type personName struct {
 
 // strongMarkers stand before a name of any kind.
 var strongMarkers = markers("меня зовут", "зовут меня", "зовите меня", "зовите", "меня звать", "звать меня", "звать", "зовут", "мое имя", "имя запишите", "имя пишите", "имя укажите", "запишите имя", "имя исправьте на", "имя",
-	"моя фамилия", "фамилия имя", "фамилия", "фио", "на имя", "на фамилию", "минем исемем", "минем исем", "исемем", "исемем минем", "исем", "my name is", "my name's", "name is", "the name is", "name's",
+	"моя фамилия", "фамилия имя", "фамилия", "фио", "на имя", "на фамилию", "минем исемем", "минем исем", "исемем", "исемем минем", "исем", "my name is", "my name's", "name should be", "the name should be", "name must be", "name to", "name as", "имя должно быть", "имя поменяйте на", "имя измените на", "name is", "the name is", "name's",
 	"my name", "name", "call me", "under the name", "under the name of", "представлюсь", "обращайтесь", "имя пациента", "имя клиента", "фамилия пациента", "имя ребенка", "пациента зовут", "ребенка зовут")
 
 // weakMarkers stand before a name but before much else too.
@@ -132,7 +132,7 @@ func (r *nameReader) judge(i int) nameKind {
 		return notName
 	case (w.classes.empty() || w.repaired) && surname(text, false):
 		return surnameName
-	case !w.classes.empty() && !w.repaired, w.repaired && !capital(r.raw(i)), timeWord(w, r.message):
+	case !w.classes.empty() && !w.repaired, w.repaired && !capital(r.raw(i)), timeWord(w, r.message), announces(text):
 		return notName
 	}
 	return unknownName
@@ -247,13 +247,36 @@ func (r *nameReader) marked(i int) (personName, bool) {
 		}
 	}
 	to, best, _ := r.chunk(i, true)
-	if to > i && r.words[i].vocab != FieldService && r.words[i].vocab != FieldBranch && (best >= surnameName || best == unknownName && capital(r.raw(i))) && r.after(to) > 0 && !r.askedBack(to) {
+	if to > i && r.words[i].vocab != FieldService && r.words[i].vocab != FieldBranch && (best >= surnameName || best == unknownName && capital(r.raw(i))) && r.after(to) > 0 && !r.askedBack(to) && !r.forward(i, to) {
 		return r.name(i, to, false, "marker behind"), true
 	}
 	if i > 0 && r.tokens[r.words[i-1].from].Text == "меня" && to > i && to < len(r.words) && (r.tokens[r.words[to].from].Text == "зовут" || r.tokens[r.words[to].from].Text == "звать") {
 		return r.name(i, to, false, "marker around"), true
 	}
 	return personName{}, false
+}
+
+// forward holds for a marker that belongs to the name behind it: «к белову зовут артем».
+func (r *nameReader) forward(from, marker int) bool {
+	if from > 0 && !r.words[from].stop && behind[r.tokens[r.words[from-1].from].Text] {
+		return true
+	}
+	next := marker + r.after(marker)
+	if next >= len(r.words) || r.words[next].comma || r.words[next].stop || !r.specialist(from, marker) {
+		return false
+	}
+	to, best, _ := r.chunk(next, true)
+	return to > next && best >= unknownName
+}
+
+// announces holds for words that name a number, not a person: «имя Тимур телефон …».
+func announces(text string) bool {
+	for _, row := range hintWords {
+		if row.text && text == row.stem || !row.text && strings.HasPrefix(text, row.stem) {
+			return true
+		}
+	}
+	return false
 }
 
 // ofKin holds for «жена Рустама»: the name is not of who is to come.

@@ -86,8 +86,9 @@ type Command struct {
 	Do    string `json:"do"`
 	Field Field  `json:"field,omitempty"`
 	// Value is an id of the vocabulary, ValueAny, a normalised name, a phone in E.164, an
-	// address in lower case, the index of a FAQ entry or the id of an option. A `set phone`
-	// with an empty Value is a number that cannot be right: ask again.
+	// address in lower case, the index of a FAQ entry, the id of an option or, of move,
+	// cancel and show, the number of the appointment («A-1042») where one was named. A
+	// `set phone` with an empty Value is a number that cannot be right: ask again.
 	Value string `json:"value,omitempty"`
 	// Quote is the visitor's own text[Start:End].
 	Quote string `json:"quote"`
@@ -97,7 +98,10 @@ type Command struct {
 	// Others are further ids that fit the same words: «стрижка» is two services.
 	Others []string `json:"others,omitempty"`
 	// Not is the id that a correction turns down: «не к Ахметовой».
-	Not   string `json:"not,omitempty"`
+	Not string `json:"not,omitempty"`
+	// Draft marks a cancel that ends what is being arranged («передумала», "never mind"),
+	// not an appointment that stands.
+	Draft bool   `json:"draft,omitempty"`
 	Start int    `json:"-"` // bytes
 	End   int    `json:"-"`
 	Rule  string `json:"rule,omitempty"` // the row that fired, with Context.Explain

@@ -30,8 +30,9 @@ func mobile(national string) bool {
 	return len(national) == 10 && national[0] == '9'
 }
 
-// e164 gives the number in E.164. Without plus a number is Russian.
-func e164(digits string, plus bool) (string, bool) {
+// e164 gives the number in E.164. Without plus a number is Russian. A foreign one that
+// was asked for, or named a telephone, need only be possible.
+func e164(digits string, plus, asked bool) (string, bool) {
 	n := len(digits)
 	switch {
 	case n == 11 && (digits[0] == '7' || digits[0] == '8' && !plus) && mobile(digits[1:]), n == 11 && digits[0] == '8' && mobile(digits[1:]):
@@ -40,8 +41,10 @@ func e164(digits string, plus bool) (string, bool) {
 		return "+7" + digits[2:], true
 	case n == 10 && !plus && mobile(digits):
 		return "+7" + digits, true
-	case plus && n >= 8 && n <= 15:
+	case plus && n >= 8 && n <= 15 && (digits[0] == '7' || !asked):
 		return valid("+" + digits)
+	case plus && n >= 8 && n <= 15:
+		return possible("+" + digits)
 	case n == 11 && (digits[0] == '7' || digits[0] == '8'):
 		return valid("+7" + digits[1:])
 	case n == 10:
@@ -53,6 +56,16 @@ func e164(digits string, plus bool) (string, bool) {
 func valid(number string) (string, bool) {
 	parsed, err := phonenumbers.Parse(number, "RU")
 	if err != nil || !phonenumbers.IsValidNumber(parsed) {
+		return "", false
+	}
+	return phonenumbers.Format(parsed, phonenumbers.E164), true
+}
+
+// possible takes a foreign number by its country and length: ranges that are not in use
+// in its numbering plan today (numbers for tests among them) are still somebody's number.
+func possible(number string) (string, bool) {
+	parsed, err := phonenumbers.Parse(number, "RU")
+	if err != nil || !phonenumbers.IsPossibleNumber(parsed) {
 		return "", false
 	}
 	return phonenumbers.Format(parsed, phonenumbers.E164), true
@@ -116,11 +129,11 @@ func (p *pii) dialled(r run, i, j, total int, asked bool) (string, bool) {
 			return "", false
 		}
 	}
-	if value, ok := e164(digits, plus); ok {
+	if value, ok := e164(digits, plus, asked && first.plus); ok {
 		return value, true
 	}
 	if asked && !plus && total >= 11 && digits[0] != '8' && digits[0] != '7' {
-		return e164(digits, true)
+		return e164(digits, true, false)
 	}
 	return "", false
 }
@@ -179,6 +192,13 @@ func documentAt(r run, i int, h hint) (found, bool) {
 // usual is how many figures a named number has.
 var usual = map[hint]int{hintPassport: 10, hintSNILS: 11, hintINN: 12, hintOMS: 16, hintCard: 16}
 
+// dialling holds for a group of a number that begins with a plus: no document does.
+func (r run) dialling(i int) bool {
+	for ; i > 0 && !r[i].plus && r[i].gap == gapPlain; i-- {
+	}
+	return r[i].plus
+}
+
 // longer says whether a hinted number goes on: «паспорт 9205 123456» is not the six
 // figures at its beginning.
 func longer(r run, i, j int, h hint) bool {
@@ -208,7 +228,7 @@ func documentKind(r run, i, j, total int, h hint) string {
 			return KindCard
 		}
 	}
-	if r[i].plus || r[i].spoken && h == hintNone {
+	if r.dialling(i) || r[i].spoken && h == hintNone {
 		return ""
 	}
 	digits := r.digits(i, j)

@@ -9,11 +9,22 @@ type phrase struct {
 	in                 []Field
 }
 
+// pseudoHours marks a question about the house's own hours; it never leaves the package.
+const pseudoHours = "!hours"
+
+// valueDraft makes a cancel one of what is being arranged: Command.Draft.
+const valueDraft = "draft"
+
+// valueLate calls a person for who is late, where the clinic's list has no answer.
+const valueLate = "late"
+
 var (
 	whenConfirm = []Field{ExpectConfirm}
 	whenYesNo   = []Field{ExpectConfirm, ExpectConsent}
 	whenAsked   = []Field{FieldSpecialist, FieldBranch, FieldService, FieldTime, ExpectWhich}
 	whenPicking = []Field{FieldSpecialist, FieldBranch, FieldService, FieldTime, ExpectWhich}
+	// whenAsking is whenever an answer is waited for: there is something to give up.
+	whenAsking = []Field{FieldService, FieldBranch, FieldSpecialist, FieldTime, FieldName, FieldPhone, FieldEmail, ExpectWhich, ExpectConsent, ExpectConfirm}
 )
 
 // phrasesRu are the Russian commands.
@@ -28,11 +39,35 @@ var phrasesRu = []phrase{
 	{do: Deny, pattern: "not надо|нужно|хочу|стоит|буду|будем ..1 cancel|delete|move|book|переносить|отменять|удалять|записывать"},
 	{do: Deny, pattern: "not ..1 cancel|delete|move|переносить|отменять|удалять", in: whenConfirm},
 	{do: Deny, pattern: "leave ?все ?так|все ?как ?было|есть", in: whenYesNo},
-	{do: Deny, pattern: "передумал|передумала ?cancel|move|delete", in: whenYesNo},
+	{do: Deny, pattern: "передумал|передумала cancel|move|delete", in: whenYesNo},
+
+	// giving up what is being arranged
+	{do: Cancel, value: valueDraft, pattern: "передумал|передумала|передумали", in: whenAsking},
+	{do: Cancel, value: valueDraft, pattern: "not надо|нужно|буду|будем|хочу ..4 later_ comeback", in: whenAsking},
+	{do: Cancel, value: valueDraft, pattern: "later_ ..1 comeback", in: whenAsking},
+	{do: Cancel, value: valueDraft, pattern: "я ..1 подумаю|передумал|передумала", in: whenAsking},
+	{do: Cancel, value: valueDraft, pattern: "надо|нужно ..1 подумать|посоветоваться", in: whenAsking},
+	{do: Cancel, value: valueDraft, pattern: "not сейчас", in: whenAsking},
+	{do: Cancel, value: valueDraft, pattern: "в ?какой-нибудь другой|следующий раз", in: whenAsking},
+	{do: Cancel, value: valueDraft, pattern: "not буду|будем|стану|хочу|надо ..1 записываться|записывать|записываю|бронировать", in: whenAsking},
+	{do: Cancel, value: valueDraft, pattern: "ладно|лучше|давайте ..1 потом", in: whenAsking},
+	{do: Cancel, value: valueDraft, pattern: "ладно|хорошо|забудьте|спасибо ..1 not надо|нужно ..1 ?уже|ничего", in: whenAsking},
+	{do: Cancel, value: valueDraft, pattern: "уже|больше|ничего not надо|нужно", in: whenAsking},
+	{do: Cancel, value: valueDraft, pattern: "not надо|нужно уже|больше|ничего", in: whenAsking},
+	{do: Cancel, value: valueDraft, pattern: "забудьте|забудь|забей|забейте|проехали|отбой ?not ?надо|нужно", in: whenAsking},
+	{do: pseudoHours, pattern: "до|со|с|во|когда ..1 ?скольки|сколько|какого|которого ..4 working"},
+	{do: pseudoHours, pattern: "working ..3 до|со|с скольки|сколько|какого|которого"},
+	{do: pseudoHours, pattern: "working"},
+	{do: pseudoHours, pattern: "до|со|с скольки|сколько ..3 you|worksthere|house"},
+	{do: pseudoHours, pattern: "worksthere ..2 house"},
+	{do: pseudoHours, pattern: "house ..3 worksthere"},
 
 	{do: Move, pattern: "move ..3 appt"},
 	{do: Move, pattern: "appt ..3 move"},
 	{do: Move, pattern: "move"},
+	{do: Move, pattern: "пораньше|раньше|попозже|позже ..4 нельзя|никак", in: []Field{"", ExpectMore}},
+	{do: Move, pattern: "нельзя|никак ..2 ли ..2 пораньше|раньше|попозже|позже", in: []Field{"", ExpectMore}},
+	{do: Move, pattern: "нельзя|никак ..2 пораньше|раньше|попозже|позже", in: []Field{"", ExpectMore}},
 	{do: Move, pattern: "поменять|поменяйте|изменить|измените|сменить ..2 time|appt|дату|день|число"},
 	{do: Move, pattern: "другое|другой|другую|иное ..1 time|день|дату ..3 можно|поставьте|прийти|appt"},
 	{do: Move, pattern: "not can|успеваю|получается|получится|выходит ..3 а|можно|давайте|перенесем ..2 TIME|другой|позже"},
@@ -93,6 +128,13 @@ var phrasesRu = []phrase{
 	{do: Wait, pattern: "буду|готова|готов ждать"},
 
 	// own data
+	{do: Erase, pattern: "wipe ..3 what ..4 keep ..3 ?me"},
+	{do: Erase, pattern: "wipe ..3 what ..4 you ..3 me ..2 keep"},
+	{do: Erase, pattern: "wipe ..3 what ..3 у you ..2 есть ..1 обо|про|на me"},
+	{do: Erase, pattern: "wipe ..6 обо|про me"},
+	{do: Erase, pattern: "wipe все|всё", in: whenYesNo},
+	{do: Erase, pattern: "чтобы ..2 me ..1 wipe"},
+	{do: Erase, pattern: "me ..1 удалить|удалите|удалили"},
 	{do: Erase, pattern: "delete ..4 data"},
 	{do: Erase, pattern: "data ..3 delete"},
 	{do: Erase, pattern: "delete ..2 all|все ..2 me|мне"},
@@ -130,8 +172,8 @@ var phrasesRu = []phrase{
 	{do: Human, value: ValueAsked, pattern: "есть ..2 кто-нибудь|кто-то|person ?живой"},
 	{do: Human, value: ValueAsked, pattern: "есть кто живой|нибудь|там|на"},
 	{do: Human, value: ValueAsked, pattern: "живой|живого|живым человек|человека|человеком|оператор|оператора"},
-	{do: Human, value: ValueAsked, pattern: "i ..1 late"},
-	{do: Human, value: ValueAsked, pattern: "late ..2 TIME|минут|полчаса|час"},
+	{do: Human, value: valueLate, pattern: "i ..1 late"},
+	{do: Human, value: valueLate, pattern: "late ..2 TIME|минут|полчаса|час"},
 	{do: Human, value: ValueAsked, pattern: "callme me"},
 	{do: Human, value: ValueAsked, pattern: "me callme"},
 	{do: Human, value: ValueAsked, pattern: "закажите|заказать|жду|хочу|можно|нужен callme"},
@@ -227,10 +269,17 @@ var phrasesRu = []phrase{
 	{do: Deny, pattern: "есть|а|можно|нет|надо|нужно ..2 пораньше|раньше|попозже|позже|поздно|рано", in: []Field{FieldTime}},
 	{do: Deny, pattern: "другой|другое|другие|другую|еще|иное день|время|варианты|дни|даты|дату|вариант|окна|окошки", in: []Field{FieldTime}},
 	{do: Deny, pattern: "слишком ?это поздно|рано", in: []Field{FieldTime}},
+	{do: Deny, pattern: "ни в коем случае"},
+	{do: Deny, pattern: "ни за что"},
+	{do: Deny, pattern: "not а", in: whenYesNo},
+	{do: Deny, pattern: "not|не пойдет|катит|вариант|годится|то|так|подойдет"},
 	{do: Deny, pattern: "nope ?yes"},
 	{do: Deny, pattern: "not refuse"},
 	{do: Deny, pattern: "not want|согласен|согласна"},
 	{do: Deny, pattern: "not ..1 agree|consent"},
+	{do: Deny, pattern: "consent not refuse|agree"},
+	{do: Deny, pattern: "not ..1 agree ..1 consent"},
+	{do: Deny, pattern: "consent not ..1 refuse|agree"},
 	{do: Deny, pattern: "wrong"},
 	{do: Deny, pattern: "nope ..1 not agree|refuse"},
 	{do: Deny, pattern: "против|отказываюсь|отказ", in: whenYesNo},
@@ -239,10 +288,13 @@ var phrasesRu = []phrase{
 	{do: Affirm, pattern: "yes"},
 	{do: Affirm, pattern: "все|теперь верно|правильно|так|точно|хорошо|ок|подходит"},
 	{do: Affirm, pattern: "all верно|правильно|так|ок|хорошо|супер|подходит|точно"},
-	{do: Affirm, pattern: "не против|возражаю"},
+	{do: Affirm, pattern: "не против|возражаю ..1 ?agree"},
 	{do: Affirm, pattern: "так и|точно есть|оставим|запишите"},
 	{do: Affirm, pattern: "agree ..3 ?consent"},
-	{do: Affirm, pattern: "да ..2 cancel|move|delete|book|agree", in: whenYesNo},
+	{do: Affirm, pattern: "consent ..2 даю|дал|дала|подтверждаю"},
+	{do: Affirm, pattern: "самое то"},
+	{do: Affirm, pattern: "беру|берем|берём|будем|делаем|жду", in: whenConfirm},
+	{do: Affirm, pattern: "да ..2 book|agree", in: whenYesNo},
 	{do: Affirm, pattern: "book", in: whenConfirm},
 	{do: Unclear, pattern: "not know_"},
 	{do: Unclear, pattern: "без понятия"},

@@ -203,6 +203,9 @@ func (p *pii) hintBefore(r run, i int) hint {
 			continue
 		}
 		words++
+		if telephone(t.Text) {
+			return hintPhone
+		}
 		for _, row := range hintWords {
 			if row.text && t.Text == row.stem || !row.text && strings.HasPrefix(t.Text, row.stem) {
 				if row.stem == "номер" { // «номер паспорта», «номер карты»: the other word decides
@@ -215,6 +218,14 @@ func (p *pii) hintBefore(r run, i int) hint {
 	}
 	return weak
 }
+
+// telephone holds for «телефон» with a slip, which no table of stems has.
+func telephone(text string) bool {
+	own, n, ok := spelt(text)
+	return ok && n >= 6 && n <= 9 && distance(own[:n], telephoneLetters[:telephoneLength], priceEdit) <= priceEdit
+}
+
+var telephoneLetters, telephoneLength, _ = spelt("телефон")
 
 // merge sorts spans and joins those that overlap, the longer kind winning.
 func mergeSpans(spans []Span) []Span {

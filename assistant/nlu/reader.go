@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"okoshko/assistant/nlu/token"
 	"okoshko/assistant/nlu/when"
@@ -16,6 +17,8 @@ type Reader struct {
 	lexicon     *lexicon
 	faq         *faq
 	speller     *speller   // whole words
+	termSpeller *speller   // words of the clinic's services, more leniently
+	termStems   *speller   // their stems
 	stemSpeller *speller   // stems of the clinic's words, whose forms no table holds
 	handoff     [][]string // stems of the clinic's words for a person
 	hours       when.Hours
@@ -27,7 +30,7 @@ type Reader struct {
 
 // New makes a reader; the vocabulary may be empty.
 func New(v Vocabulary) *Reader {
-	r := &Reader{dictionary: theDictionary(), lexicon: theLexicon(), faq: newFAQ(v.FAQ), hours: v.Hours, calendar: calendarWords, speller: newSpeller(), stemSpeller: newSpeller()}
+	r := &Reader{dictionary: theDictionary(), lexicon: theLexicon(), faq: newFAQ(v.FAQ), hours: v.Hours, calendar: calendarWords, speller: newSpeller(), stemSpeller: newSpeller(), termSpeller: newSpeller(), termStems: newSpeller()}
 	r.vocabulary = newVocabulary(v.Terms, r.dictionary)
 	for _, words := range v.HandoffWords {
 		var s []string
@@ -46,6 +49,20 @@ func New(v Vocabulary) *Reader {
 		r.speller.add(w)
 		r.stemSpeller.add(stem(w))
 	}
+	for w := range r.vocabulary.services {
+		r.termSpeller.add(w)
+		r.termStems.add(stem(w))
+	}
+	for w := range r.vocabulary.surnames {
+		for _, form := range surnameForms(w) {
+			r.speller.add(form)
+		}
+	}
+	for w := range r.vocabulary.givens {
+		for _, form := range surnameForms(w) {
+			r.speller.add(form)
+		}
+	}
 	for form, f := range r.dictionary.forms {
 		if r.vocabulary.surface[f.nominative] {
 			r.speller.add(form)
@@ -53,6 +70,7 @@ func New(v Vocabulary) *Reader {
 	}
 	for _, w := range synonymWords() {
 		r.speller.add(w)
+		r.termStems.add(stem(w))
 	}
 	for _, row := range faqSameRows {
 		for w := range strings.FieldsSeq(row) {
@@ -100,28 +118,55 @@ func (r *Reader) knows(w *word) bool {
 	return commonWords[w.text] || r.faq.surface[w.text] || patronymic(w.text)
 }
 
-// spelling gives the known word that a misspelt one means, "" where none is near. The
-// same errors come again and again, so answers are remembered as stems are.
-func (r *Reader) spelling(word string) string {
-	if better, ok := r.repairs.Load(word); ok {
-		return better.(string)
+// spelling gives the known word that a misspelt one means, "" where none is near, and
+// another as near. The same errors come again and again, so answers are remembered as
+// stems are.
+func (r *Reader) spelling(word string) (better, tie string) {
+	if known, ok := r.repairs.Load(word); ok {
+		pair := known.([2]string)
+		return pair[0], pair[1]
 	}
-	better := r.speller.nearest(word, limit)
+	better, tie = r.speller.twoNearest(word, limit)
 	if r.stemCount.Add(1) < maxStems {
-		r.repairs.Store(strings.Clone(word), better)
+		r.repairs.Store(strings.Clone(word), [2]string{better, tie})
 	}
-	return better
+	return better, tie
 }
 
 // stemSpelling is spelling for the stems of the clinic's own words.
 func (r *Reader) stemSpelling(s string) string {
 	key := "~" + s
-	if better, ok := r.repairs.Load(key); ok {
-		return better.(string)
+	if known, ok := r.repairs.Load(key); ok {
+		return known.([2]string)[0]
 	}
 	better := r.stemSpeller.nearest(s, stemLimit)
+	if better == "" {
+		better = sameBeginning(s, r.termStems.nearest(s, termStemLimit))
+	}
 	if r.stemCount.Add(1) < maxStems {
-		r.repairs.Store(key, better)
+		r.repairs.Store(key, [2]string{better})
+	}
+	return better
+}
+
+// termSpelling looks for a word of the clinic's services with two slips.
+func (r *Reader) termSpelling(word string) string {
+	key := "!" + word
+	if known, ok := r.repairs.Load(key); ok {
+		return known.([2]string)[0]
+	}
+	better := sameBeginning(word, r.termSpeller.nearest(word, termLimit))
+	if r.stemCount.Add(1) < maxStems {
+		r.repairs.Store(key, [2]string{better})
+	}
+	return better
+}
+
+// sameBeginning gives better where it begins with the letter of the word.
+func sameBeginning(word, better string) string {
+	a, _ := utf8.DecodeRuneInString(word)
+	if b, _ := utf8.DecodeRuneInString(better); a != b {
+		return ""
 	}
 	return better
 }
@@ -140,6 +185,7 @@ func (r *Reader) Read(text string, c Context) Reading {
 	m.cut()
 	m.repair()
 	m.data()
+	m.appointmentNumber()
 	m.time()
 	groups := m.terms()
 	m.names(groups)
@@ -147,8 +193,10 @@ func (r *Reader) Read(text string, c Context) Reading {
 	alarm := m.phrases()
 	m.handoffWords()
 	m.anyField()
+	m.refer()
 	m.pickLabel()
 	m.askFAQ(alarm)
+	m.asides()
 	m.corrections()
 	m.settle(alarm)
 	return Reading{

@@ -176,6 +176,7 @@ func (m *message) settle(alarm string) {
 	has := func(do string) bool {
 		return slices.ContainsFunc(m.commands, func(c Command) bool { return c.Do == do && c.Field == "" })
 	}
+	draft := slices.ContainsFunc(m.commands, func(c Command) bool { return c.Draft })
 	yesNo := m.context.Expects == ExpectConfirm || m.context.Expects == ExpectConsent
 	affirm, deny, but := has(Affirm), has(Deny), m.about(0, "but")
 	busy := has(Move) || has(Cancel) || has(Erase) || has(Human) || has(Withdraw) || has(Wait) || has(Restart)
@@ -188,20 +189,16 @@ func (m *message) settle(alarm string) {
 		case Affirm:
 			return deny || sets && (!yesNo || but) || busy && !yesNo
 		case Deny:
-			if c.Field == FieldTime && m.deniedAt(c) {
+			if c.Field == FieldTime && (m.deniedAt(c) || draft) {
 				return true
 			}
 			return c.Field == "" && (sets && m.context.Expects != ExpectConsent || busy && m.context.Expects != ExpectConfirm)
-		case Cancel, Move, Erase, Book:
-			if m.context.Expects == ExpectConfirm && (affirm && !deny && !sets) {
-				return true // «да, отменить» says again what is to be confirmed
-			}
-			if c.Do == Book {
-				return has(Move) || has(Cancel) || has(Wait) || has(Show) || deny && m.context.Expects == ExpectConfirm
-			}
-			if c.Do == Cancel {
-				return has(Move) || has(Erase)
-			}
+		case Book:
+			return has(Move) || has(Cancel) || has(Wait) || has(Show) || m.context.Expects == ExpectConfirm && (deny || affirm && !sets)
+		case Cancel:
+			return has(Move) || has(Erase)
+		case Restart:
+			return draft
 		case Show:
 			return c.Value == "" && (has(Move) || has(Cancel) || has(Erase) || has(Know))
 		case Know:

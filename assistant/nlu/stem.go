@@ -62,6 +62,9 @@ func root(stem string) string {
 // tatarCases are case endings that Tatar puts even on Russian words: «терапевтка».
 var tatarCases = []string{"ларга", "ләргә", "лэргэ", "сына", "сенә", "сенэ", "ында", "ендә", "дан", "дән", "тан", "тән", "нан", "нән", "дэн", "тэн", "ның", "нең", "нын", "нен", "га", "гә", "гэ", "ка", "кә", "кэ", "да", "дә", "дэ", "та", "тә", "тэ", "ны", "не", "сы", "се", "на", "нә", "нэ", "ына", "енә", "ы", "е"}
 
+// tatarVerbs are endings of wishes and requests: «төзәтергә», «алдырырга», «кисегез».
+var tatarVerbs = []string{"ергә", "ырга", "ергэ", "эргэ", "егез", "ыгыз", "ербез", "ырбыз", "әсе", "асы", "ик", "ыйк", "им", "ыйм"}
+
 // bare gives the word without a Tatar case ending; try says what to do with each try
 // and ends the search by true.
 func withoutCase(word string, try func(string) bool) {

@@ -3,25 +3,30 @@ package nlu
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"okoshko/assistant/nlu/token"
 )
 
 // vocabulary is the clinic's terms, stemmed and indexed by the stems of their words.
 type vocabulary struct {
-	terms   []Term
-	entries []entry
-	words   map[string][]ref // by stem
-	roots   map[string][]ref // by root, services only
-	surface map[string]bool  // folded words of names and aliases, for the speller
-	names   *dictionary
-	df      map[string]int // in how many terms of its field a stem stands: "field/stem"
+	terms    []Term
+	entries  []entry
+	words    map[string][]ref // by stem
+	roots    map[string][]ref // by root, services only
+	surface  map[string]bool  // folded words of names and aliases, for the speller
+	services map[string]bool  // those of services
+	surnames map[string]bool  // surnames of specialists
+	givens   map[string]bool  // their given names
+	names    *dictionary
+	df       map[string]int // in how many terms of its field a stem stands: "field/stem"
 }
 
 // entry is one name or alias of a term.
 type entry struct {
 	term  int
 	stems []string
+	joint bool   // joins two things: «Стрижка и борода»
 	parts []part // of a specialist's name, else nil
 }
 
@@ -49,7 +54,7 @@ func stems(words string) string {
 }
 
 func newVocabulary(terms []Term, names *dictionary) *vocabulary {
-	v := &vocabulary{terms: terms, names: names, words: map[string][]ref{}, roots: map[string][]ref{}, surface: map[string]bool{}, df: map[string]int{}}
+	v := &vocabulary{terms: terms, names: names, words: map[string][]ref{}, roots: map[string][]ref{}, surface: map[string]bool{}, services: map[string]bool{}, surnames: map[string]bool{}, givens: map[string]bool{}, df: map[string]int{}}
 	for i, t := range terms {
 		seen := map[string]bool{}
 		for _, name := range slices.Concat(t.Names, t.Aliases) {
@@ -59,27 +64,39 @@ func newVocabulary(terms []Term, names *dictionary) *vocabulary {
 	return v
 }
 
+// joiners join two things in a name («Стрижка и борода», "Haircut with beard»).
+var joiners = wordSet("и с со плюс and with plus һәм белән hэм")
+
 func (v *vocabulary) add(term int, name string, names *dictionary, seen map[string]bool) {
 	t := v.terms[term]
 	e := entry{term: term}
-	var full []string
+	var full, words []string
 	for _, tok := range token.Tokenize(name) {
 		if tok.Kind == token.Sign {
 			continue
 		}
 		s := stem(tok.Text)
 		full = append(full, s)
+		e.joint = e.joint || joiners[tok.Text]
 		if generic[s] || generic[tok.Text] {
 			continue
 		}
-		e.stems = append(e.stems, s)
+		e.stems, words = append(e.stems, s), append(words, tok.Text)
 		if t.Field == FieldSpecialist {
 			e.parts = append(e.parts, namePart(tok.Text, names))
 		}
 		v.surface[tok.Text] = true
+		switch {
+		case t.Field == FieldService:
+			v.services[tok.Text] = true
+		case t.Field == FieldSpecialist && e.parts[len(e.parts)-1] == partSurname:
+			v.surnames[tok.Text] = true
+		case t.Field == FieldSpecialist && e.parts[len(e.parts)-1] == partGiven:
+			v.givens[tok.Text] = true
+		}
 	}
 	if len(e.stems) == 0 { // «Приём»: generic words are all there is
-		e.stems = full
+		e.stems, words = full, full
 		e.parts = make([]part, len(full))
 	}
 	if len(e.stems) == 0 {
@@ -93,9 +110,19 @@ func (v *vocabulary) add(term int, name string, names *dictionary, seen map[stri
 			seen[s] = true
 			v.df[string(t.Field)+"/"+s]++
 		}
+		if verb, ok := strings.CutSuffix(s, "ү"); ok { // «төзәтү» is also «төзәтергә»
+			v.words[verb] = append(v.words[verb], ref{id, pos})
+		}
 		if t.Field == FieldService {
 			r := root(s)
 			v.roots[r] = append(v.roots[r], ref{id, pos})
+		}
+		if v.surnames[words[pos]] && t.Field == FieldSpecialist { // «белову» has another stem than «белов»
+			for _, form := range surnameForms(words[pos]) {
+				if other := stem(form); other != s && !slices.Contains(v.words[other], ref{id, pos}) {
+					v.words[other] = append(v.words[other], ref{id, pos})
+				}
+			}
 		}
 		if t.Field == FieldSpecialist && e.parts[pos] == partGiven {
 			v.addDiminutives(s, ref{id, pos}, names)
@@ -113,6 +140,25 @@ func (v *vocabulary) addDiminutives(given string, at ref, names *dictionary) {
 	}
 }
 
+// surnameForms gives a Russian surname, or a name that is bent like one, in the cases in
+// which people ask for somebody.
+func surnameForms(surname string) []string {
+	ends := []string{"а", "у", "ым", "ом", "е"}
+	base := surname
+	if cut, ok := strings.CutSuffix(surname, "а"); ok {
+		base, ends = cut, []string{"ой", "у", "ы", "е"}
+	} else if cut, ok := strings.CutSuffix(surname, "ий"); ok {
+		base, ends = cut, []string{"ого", "ому", "им"}
+	} else if cut, ok := strings.CutSuffix(surname, "ая"); ok {
+		base, ends = cut, []string{"ой", "ую"}
+	}
+	var forms []string
+	for _, end := range ends {
+		forms = append(forms, base+end)
+	}
+	return forms
+}
+
 func namePart(word string, names *dictionary) part {
 	switch {
 	case patronymic(word):
@@ -124,16 +170,27 @@ func namePart(word string, names *dictionary) part {
 }
 
 // lookup gives where a word of the message stands in the vocabulary.
-func (v *vocabulary) lookup(w *word) []ref {
+func (v *vocabulary) lookup(w *word) (refs []ref, guessed bool) {
 	if refs := v.words[w.stem]; len(refs) > 0 {
-		return refs
+		if w.also != "" && w.also != w.stem {
+			refs = slices.Concat(refs, v.words[w.also])
+		}
+		return refs, false
 	}
 	if refs := v.words[w.text]; len(refs) > 0 {
-		return refs
+		return refs, false
 	}
 	if stopWords[w.text] {
-		return nil
+		return nil, false
 	}
+	if refs := v.bent(w); len(refs) > 0 {
+		return refs, false
+	}
+	return v.guess(w), true
+}
+
+// bent looks a word up in other cases: of a given name, of Tatar nouns.
+func (v *vocabulary) bent(w *word) []ref {
 	if f, ok := v.names.find(w.text); ok && f.oblique {
 		if refs := v.words[stem(f.nominative)]; len(refs) > 0 && v.entries[refs[0].entry].parts != nil {
 			return refs
@@ -142,6 +199,11 @@ func (v *vocabulary) lookup(w *word) []ref {
 	if len(w.text) < 6 {
 		return nil
 	}
+	for _, end := range tatarVerbs {
+		if cut, ok := strings.CutSuffix(w.text, end); ok && len(v.words[cut]) > 0 && utf8.RuneCountInString(cut) >= 3 {
+			return v.words[cut]
+		}
+	}
 	var refs []ref
 	withoutCase(w.text, func(cut string) bool {
 		if refs = v.words[cut]; len(refs) == 0 {
@@ -149,8 +211,13 @@ func (v *vocabulary) lookup(w *word) []ref {
 		}
 		return len(refs) > 0
 	})
-	if len(refs) > 0 {
-		return refs
+	return refs
+}
+
+// guess looks a word up by its root and by synonyms.
+func (v *vocabulary) guess(w *word) (refs []ref) {
+	if len(w.text) < 6 {
+		return nil
 	}
 	if len(w.stem) >= 6 && w.classes.empty() {
 		if refs = v.roots[root(w.stem)]; len(refs) > 0 {
@@ -167,21 +234,24 @@ func (v *vocabulary) lookup(w *word) []ref {
 
 // candidate is a term found in the message.
 type candidate struct {
-	term   int
-	words  []int // of the message, ascending
-	full   bool  // all words of a name or alias are there
-	weight float64
-	parts  [3]bool // of a person's name
+	term    int
+	words   []int // of the message, ascending
+	full    bool  // all words of a name or alias are there
+	joint   bool  // one part of a name that joins two
+	guessed bool  // only by synonyms and roots
+	weight  float64
+	parts   [3]bool // of a person's name
 }
 
 // find gives the candidates that stand, best first, overlapping ones resolved.
 func (v *vocabulary) find(ws []word) [][]candidate {
 	var hits [][]ref
 	any := false
+	guesses := make([]bool, len(ws))
 	for i := range ws {
 		var refs []ref
-		if !ws[i].personal {
-			refs = v.lookup(&ws[i])
+		if !ws[i].personal && !ws[i].reference {
+			refs, guesses[i] = v.lookup(&ws[i])
 		}
 		any = any || len(refs) > 0
 		hits = append(hits, refs)
@@ -193,6 +263,7 @@ func (v *vocabulary) find(ws []word) [][]candidate {
 	for i, refs := range hits {
 		for _, r := range refs {
 			if c, ok := v.grow(ws, hits, i, r); ok {
+				c.guessed = !slices.ContainsFunc(c.words, func(k int) bool { return !guesses[k] })
 				all = append(all, c)
 			}
 		}
@@ -231,6 +302,10 @@ func (v *vocabulary) grow(ws []word, hits [][]ref, from int, at ref) (candidate,
 		gap = 0
 	}
 	c.full = len(c.words) == len(e.stems)
+	c.joint = e.joint && !c.full
+	if e.joint && len(c.words) > 1 && !joined(ws, c.words) {
+		return candidate{}, false
+	}
 	field := v.terms[e.term].Field
 	for pos, s := range e.stems {
 		if used&(1<<pos) == 0 {
@@ -245,6 +320,17 @@ func (v *vocabulary) grow(ws []word, hits [][]ref, from int, at ref) (candidate,
 		return c, c.parts[partSurname] || c.parts[partGiven]
 	}
 	return c, true
+}
+
+// joined says whether the message joins the words, as the name of two things in one
+// does: «стрижка и борода» does, «стрижка бороды» does not.
+func joined(ws []word, at []int) bool {
+	for i := at[0] + 1; i <= at[len(at)-1]; i++ {
+		if ws[i].comma || ws[i].hyphen || joiners[ws[i].text] {
+			return true
+		}
+	}
+	return false
 }
 
 // resolve groups candidates that stand on the same words and keeps the groups that

@@ -1,74 +1,202 @@
 package scenario
 
 import (
-	"hash/fnv"
+	"crypto/sha256"
+	"encoding/binary"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
 
-// lettersASlip is how many letters of a long enough word carry one slip; short
-// words and protected ones carry none, which makes one in 12 to 15 letters of
-// the messages that visitors write.
-const lettersASlip = 9.5
-
-// shortest is the least letters of a word that slips. A slip in a shorter one
-// makes another word («да», «на») or is seen and mended before it is sent.
-const shortest = 4
+const (
+	// shortest is the least letters of a word that slips. A slip in a shorter
+	// one makes another word («да», «на»), or is seen and mended.
+	shortest = 4
+	// lettersASlip is how many letters of such words carry one slip, so that
+	// whole messages have one in 12 to 15 letters.
+	lettersASlip = 11.5
+	// longEnough is the least letters of a word whose first letter may slip.
+	longEnough = 6
+)
 
 // Typos returns what the fingers of one visitor make of a message: neighbour
 // keys, swapped, dropped and doubled letters, letters written as they sound, a
 // lost ё, ь or Tatar letter, lower case, lost commas. The same seed and text give
-// the same slips, and a word is misspelt in the same way wherever it stands, as
-// far as letter case goes.
+// the same slips, and a word is misspelt in the same way wherever it stands.
 //
-// Digits, times and numbers in words, phones, addresses of mail and sites stay as
-// they are, and so does the first letter of every word. Use it as [Options].Typos;
-// where names are judged, play what [Scenario.Mistyped] returns.
+// Digits, numbers in words, phones, times, addresses of mail and sites stay as
+// they are, and so does the first letter of a capitalised word, which may be a
+// name. Use it as [Options].Typos; where the name is judged, play what
+// [Scenario.Mistyped] returns.
 func Typos(seed uint64) func(text string) string {
 	return func(text string) string {
 		r := source(seed, text)
-		if r.Float64() < 1.0/3 {
-			text = loosePunctuation(text)
+		if r.IntN(3) == 0 {
+			text = comma.ReplaceAllString(text, "$1$2")
 		}
-		lower := r.Float64() < 1.0/3
-		var b strings.Builder
-		for _, piece := range pieces(text) {
-			if !unicode.IsLetter(firstRune(piece)) || kept(piece) {
-				b.WriteString(piece)
-				continue
+		lower := r.IntN(3) == 0
+		text = pieces.ReplaceAllStringFunc(text, func(piece string) string {
+			if strings.ContainsFunc(piece, unicode.IsDigit) || strings.ContainsAny(piece, "@/") || site.MatchString(piece) {
+				return piece
 			}
-			b.WriteString(words.ReplaceAllStringFunc(piece, func(w string) string { return slip(seed, w) }))
-		}
+			return mistype(seed, piece)
+		})
 		if lower {
-			return strings.ToLower(b.String())
+			return strings.ToLower(text)
 		}
-		return b.String()
+		return text
 	}
 }
 
-// Mistyped is the scenario as it must end when the visitor's fingers slip: what
-// was written is the name they go by.
+// Mistyped is the scenario as it must end when the visitor's fingers slip: the
+// name is the one that was written.
 func (s Scenario) Mistyped(seed uint64) Scenario {
-	if want := s.Outcome.Appointment; want != nil {
-		a := *want
-		a.Name = words.ReplaceAllStringFunc(a.Name, func(w string) string { return slip(seed, w) })
+	if s.Outcome.Appointment != nil {
+		a := *s.Outcome.Appointment
+		a.Name = mistype(seed, a.Name)
 		s.Outcome.Appointment = &a
 	}
 	return s
 }
 
 var (
-	words = regexp.MustCompile(`\p{L}+`)
-	// comma is punctuation between words and at their end, none between figures.
-	comma = regexp.MustCompile(`(\p{L})[,.!?;]+(\s|$)`)
-	// spoken are numbers in words, of times, dates and phones: ru, en, tt.
-	spoken = regexp.MustCompile(`^(?:` + strings.Join([]string{
-		`нол\p{L}*|од(?:ин|на|но|ного|ну)|дв[аеу]\p{L}{0,2}|двух|тр(?:и|ех|ёх|ём|ем)|трет\p{L}*|четыр\p{L}*|четверт\p{L}*|пят(?!ниц)\p{L}*`,
-		`шест\p{L}*|сем[ьи]|восем\p{L}*|восьм\p{L}*|девят\p{L}*|десят\p{L}*|\p{L}+надцат\p{L}*|двадцат\p{L}*|тридцат\p{L}*|сорок\p{L}*`,
-		`\p{L}+десят|девяност\p{L}*|сто|двести|триста|\p{L}+ста|\p{L}+сот|пол\p{L}*|половин\p{L}*`,
-		`half|quarter|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight`,
-		`бер\p{L}{0,2}|ике\p{L}*|өч\p{L}*|дүрт\p{L}*|биш\p{L}*|алты\p{L}*|җиде\p{L}*|сигез\p{L}*|тугыз\p{L}*|ун\p{L}{0,3}|ярты\p{L}*`,
-	}, "|") + `)$`)
+	pieces = regexp.MustCompile(`\S+`)
+	words  = regexp.MustCompile(`\p{L}+`)
+	site   = regexp.MustCompile(`\p{L}\.\p{L}`)
+	comma  = regexp.MustCompile(`(\p{L})[,.!?;]+(\s|$)`) // never between figures
 )
+
+func mistype(seed uint64, piece string) string {
+	return words.ReplaceAllStringFunc(piece, func(w string) string {
+		letters := []rune(w)
+		lower := strings.ToLower(w)
+		r := source(seed, lower)
+		if len(letters) < shortest || spoken(lower) || r.Float64() >= float64(len(letters))/lettersASlip {
+			return w
+		}
+		from := 1
+		if unicode.IsLower(letters[0]) && len(letters) >= longEnough && r.IntN(8) == 0 {
+			from = 0
+		}
+		return string(slip(r, letters, from))
+	})
+}
+
+// source is the chance that belongs to a text: fingers have habits.
+func source(seed uint64, text string) *rand.Rand {
+	return rand.New(rand.NewChaCha8(sha256.Sum256(append(binary.BigEndian.AppendUint64(nil, seed), text...))))
+}
+
+// slip makes one mistake at or after the letter from.
+func slip(r *rand.Rand, letters []rune, from int) []rune {
+	i := from + r.IntN(len(letters)-from)
+	kinds := []func(*rand.Rand, []rune, int) ([]rune, bool){
+		neighbour, neighbour, neighbour, swap, swap, drop, drop, double, heard, heard, heard,
+	}
+	for { // double always can
+		if out, ok := kinds[r.IntN(len(kinds))](r, letters, i); ok {
+			return out
+		}
+	}
+}
+
+// neighbour hits the key beside the right one.
+func neighbour(r *rand.Rand, letters []rune, i int) ([]rune, bool) {
+	near := beside(unicode.ToLower(letters[i]))
+	if len(near) == 0 {
+		return nil, false
+	}
+	return replaced(letters, i, near[r.IntN(len(near))]), true
+}
+
+// heard writes a letter as it sounds or as the keyboard at hand has it: the
+// nearest such letter from i on, a lost sign as nothing.
+func heard(r *rand.Rand, letters []rune, i int) ([]rune, bool) {
+	for ; i < len(letters); i++ {
+		if i == 0 {
+			continue
+		}
+		switch as, ok := sounds[unicode.ToLower(letters[i])]; {
+		case !ok:
+		case as == "":
+			return slices.Delete(slices.Clone(letters), i, i+1), true
+		default:
+			alike := []rune(as)
+			return replaced(letters, i, alike[r.IntN(len(alike))]), true
+		}
+	}
+	return nil, false
+}
+
+func swap(_ *rand.Rand, letters []rune, i int) ([]rune, bool) {
+	i = min(i, len(letters)-2)
+	if i == 0 || letters[i] == letters[i+1] {
+		return nil, false
+	}
+	out := slices.Clone(letters)
+	out[i], out[i+1] = out[i+1], out[i]
+	return out, true
+}
+
+func drop(_ *rand.Rand, letters []rune, i int) ([]rune, bool) {
+	return slices.Delete(slices.Clone(letters), i, i+1), i > 0
+}
+
+func double(_ *rand.Rand, letters []rune, i int) ([]rune, bool) {
+	return slices.Insert(slices.Clone(letters), i, letters[i]), true
+}
+
+// replaced puts another letter in the same case.
+func replaced(letters []rune, i int, by rune) []rune {
+	out := slices.Clone(letters)
+	out[i] = by
+	if unicode.IsUpper(letters[i]) {
+		out[i] = unicode.ToUpper(by)
+	}
+	return out
+}
+
+// keyboards are rows of keys, as they lie under each other.
+var keyboards = [][]string{
+	{"йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю"},
+	{"йөукенгшәзхү", "фывапролдңэ", "яһсмитҗбю"}, // the Tatar letters' keys
+	{"qwertyuiop", "asdfghjkl", "zxcvbnm"},
+}
+
+// beside lists the keys left and right of a letter's.
+func beside(letter rune) (near []rune) {
+	for _, rows := range keyboards {
+		for _, row := range rows {
+			keys := []rune(row)
+			i := slices.Index(keys, letter)
+			if i < 0 {
+				continue
+			}
+			return append(slices.Clone(keys[max(i-1, 0):i]), keys[min(i+1, len(keys)):min(i+2, len(keys))]...)
+		}
+	}
+	return nil
+}
+
+// sounds are letters written for each other; "" is a letter left out.
+var sounds = map[rune]string{
+	'о': "а", 'а': "о", 'е': "и", 'и': "е", 'ё': "е", 'я': "е", 'ы': "и", 'ь': "", 'ъ': "",
+	'з': "с", 'д': "т", 'б': "п", 'в': "ф", 'г': "к", 'ш': "щ", 'щ': "ш", 'э': "е",
+	'ә': "аэ", 'ө': "о", 'ү': "у", 'җ': "ж", 'ң': "н", 'һ': "х",
+}
+
+// spoken reports whether a word is, or may be, a number of a time, date or phone.
+func spoken(word string) bool {
+	return slices.ContainsFunc(numerals, func(n string) bool { return strings.HasPrefix(word, n) })
+}
+
+// numerals are the beginnings of numbers in words; what else they begin stays
+// right as well.
+var numerals = []string{
+	"нол", "один", "одн", "дв", "три", "трёх", "трех", "трет", "четыр", "четверт", "пять", "пяти", "пято", "пятнад", "шест",
+	"семь", "семи", "седьм", "восем", "восьм", "девят", "десят", "одинна", "сорок", "девян", "перв", "втор", "пол",
+	"half", "quarter", "three", "four", "five", "seven", "eight", "nine", "eleven", "twelve", "noon", "midnight",
+	"берен", "икен", "ике", "өч", "дүрт", "биш", "алты", "җиде", "сигез", "тугыз", "унике", "унбер", "ярты",
+}

@@ -22,6 +22,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the appliance."`
 	Check   checkCommand   `cmd:"" help:"Read a clinic file and say all that is wrong with it."`
 	Doctor  doctorCommand  `cmd:"" help:"Look at disk, clock, keys, model and ports, and say what to do."`
+	Model   modelCommand   `cmd:"" help:"The local model: list, pull, test, use."`
 	Eval    evalCommand    `cmd:"" help:"Play scenarios against the assistant."`
 	Read    readCommand    `cmd:"" help:"Read messages from standard input, one a line, and print what the rules understood."`
 	Mask    maskCommand    `cmd:"" help:"Replace personal data in the text on standard input."`

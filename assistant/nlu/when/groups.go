@@ -16,6 +16,7 @@ type group struct {
 	negated       bool
 	refused       bool // by «не могу», not by a correction
 	same, nearest bool
+	shift         int     // minutes from the same time
 	frame         dayPart // the week or month that days are chosen from
 	rule          string
 }
@@ -245,7 +246,7 @@ func (g *group) take(a *atom, w int) {
 	case aBoth:
 		to.day, to.clock = a.day, a.clock
 	case aSame:
-		g.same = true
+		g.same, g.shift = true, g.shift+a.shift
 	case aNearest:
 		g.nearest = true
 	}

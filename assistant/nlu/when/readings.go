@@ -33,7 +33,7 @@ func (s *scan) reading(g *group) (Reading, bool) {
 		all = append(all, Constraint{})
 	}
 	for i := range all {
-		all[i].Same, all[i].Nearest = g.same, g.nearest
+		all[i].Same, all[i].Nearest, all[i].Shift = g.same, g.nearest, g.shift
 	}
 	r := Reading{Constraint: all[0], Negated: g.negated, Ask: ask, Rule: g.rule}
 	for i := 1; i < len(all) && i <= maxAlternatives; i++ {

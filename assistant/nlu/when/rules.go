@@ -141,6 +141,10 @@ var rules = compile([]rule{
 	{"part", "early|late this|next week|months", partOf},
 	{"soon", "on soon", soon},
 	{"festival", "festival year", festival},
+	// Shifts against a time that both know.
+	{"shift", "on? half? num|couple? minute|hour|day|week after|before", shift},
+	{"shift", "half couple hour after|before", shift},
+	{"shift", "after|before on half? num|couple? minute|hour|day|week", shift},
 	// Offsets.
 	{"offset", "via num minute|hour|day|week|months|year", offset},
 	{"offset", "via minute|hour|day|week|months|year", offset},

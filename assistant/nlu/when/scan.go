@@ -66,6 +66,7 @@ type atom struct {
 	day         dayPart
 	clock       clockPart
 	bound       bound
+	shift       int  // of aSame, minutes
 	onto        bool // «на» stands before it
 	gone        bool // in the past: read, not told
 	guess       bool // a bare number

@@ -129,4 +129,13 @@ var sentencesEn = []sentence{
 	{"the second one", ""},
 	{"can you call me back in 10 minutes", "11-23 at 09:10"},
 	{"it hurts since Monday", ""},
+
+	{"move it an hour later", "same +60"},
+	{"half an hour earlier please", "same -30"},
+	{"30 minutes sooner", "same -30"},
+	{"two hours later on Friday", "11-27 same +120"},
+	{"two days later", "11-25"},
+	{"let's have a walk in the park 40 minutes later", "11-23 at 09:40"},
+	{"could you push my appointment 15 minutes later", "same +15"},
+	{"a day earlier", "same -1440"},
 }

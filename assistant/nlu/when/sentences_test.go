@@ -1,6 +1,7 @@
 package when
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +59,9 @@ func shortConstraint(c Constraint) string {
 	}
 	if c.Same {
 		parts = append(parts, "same")
+	}
+	if c.Shift != 0 {
+		parts = append(parts, fmt.Sprintf("%+d", c.Shift))
 	}
 	if c.Nearest {
 		parts = append(parts, "nearest")

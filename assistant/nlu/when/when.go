@@ -45,6 +45,9 @@ type Constraint struct {
 	Time    *Clock   `json:"time,omitempty"`
 	Same    bool     `json:"same,omitempty"`    // «в то же время»
 	Nearest bool     `json:"nearest,omitempty"` // «ближайшее», "asap"
+	// Shift is minutes against the time that Same speaks of: 60 «на час позже», -30 «на
+	// полчаса раньше». It is 0 where Same is false; Dates may stand beside it.
+	Shift int `json:"shift,omitempty"`
 }
 
 // Reading is one constraint with the words it was read from.

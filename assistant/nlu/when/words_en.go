@@ -63,7 +63,7 @@ var wordsEn = []word{
 	{cThru, 0, "through thru"},
 	{cAfter, 0, "after"},
 	{cAfter, 1, "later"},
-	{cBefore, 0, "before earlier"},
+	{cBefore, 0, "before earlier sooner"},
 	{cLater, 0, "hence"},
 	{cNot, 0, "not except"},
 	{cOr, 0, "or"},

@@ -1,0 +1,271 @@
+package booking
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"okoshko/assistant/clinic"
+	"okoshko/storage"
+	"okoshko/storage/vault"
+)
+
+// killedDir names, in the environment of a child process, the folder with the store in
+// which it books until it is killed.
+const killedDir = "OKOSHKO_TEST_BOOKING_KILLED_DIR"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(killedDir); dir != "" {
+		fmt.Fprintln(os.Stderr, bookUntilKilled(dir))
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// killedNow is the time on the clock of all processes of the test.
+func killedNow() time.Time { return time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC) }
+
+func killedClinic() (*clinic.Clinic, error) {
+	c, _, err := clinic.Load(filepath.Join("..", "clinic", "testdata", "rooms.yaml"))
+	if err == nil {
+		c.Booking.PerVisitor = 1_000_000
+	}
+	return c, err
+}
+
+func killedKey(dir string) vault.Unlocker { return vault.KeyFile(filepath.Join(dir, "okoshko.key")) }
+
+func openKilled(dir string) (*storage.DB, error) {
+	v, err := vault.Open(dir, killedKey(dir))
+	if err != nil {
+		return nil, err
+	}
+	return storage.Open(filepath.Join(dir, "data.db"), v)
+}
+
+// TestKilledProcessKeepsItsWord kills a process that holds, books, moves, cancels and
+// blocks, again and again, and looks for everything that it had acknowledged.
+func TestKilledProcessKeepsItsWord(t *testing.T) {
+	kills := 20
+	if testing.Short() {
+		kills = 3
+	}
+	dir := t.TempDir()
+	if _, err := vault.Create(dir, killedKey(dir)); err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	acked := map[string]string{} // by number: the last that was said of it
+	said := 0
+	for range kills {
+		said += runAndKill(t, dir, 1+random.IntN(60), acked)
+		checkKept(t, dir, acked)
+	}
+	t.Logf("%d kills, %d acknowledged changes of %d appointments, all kept", kills, said, len(acked))
+}
+
+// runAndKill starts the booking process and kills it after so many acknowledgements;
+// those that come before it is dead count too.
+func runAndKill(t *testing.T, dir string, after int, acked map[string]string) int {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := exec.Command(self)
+	child.Env = append(os.Environ(), killedDir+"="+dir)
+	child.Stderr = os.Stderr
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := 0
+	in := bufio.NewReader(out)
+	for {
+		line, err := in.ReadString('\n')
+		if err == io.EOF { // dead; half a line is no acknowledgement
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		number, what, _ := strings.Cut(strings.TrimSpace(line), " ")
+		acked[number] = what
+		if said++; said == after {
+			if err := child.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := child.Wait(); err == nil || said < after {
+		t.Fatalf("the booking process ended by itself (%v) after %d acknowledgements", err, said)
+	}
+	return said
+}
+
+func checkKept(t *testing.T, dir string, acked map[string]string) {
+	t.Helper()
+	db, err := openKilled(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	err = db.Update(func(tx *storage.Tx) error {
+		for number, what := range acked {
+			a, err := Get(tx, number)
+			same := err == nil && strings.HasPrefix(what, fmt.Sprintf("%03d ", a.Version))
+			if err != nil || same && a.said() != what || a.said() < what { // a later change may not have been acknowledged
+				t.Errorf("%s was acknowledged as %q and is %q, %v", number, what, a.said(), err)
+			}
+		}
+		return checkClaims(t, tx)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// checkClaims looks for double bookings, and for claims of nobody when all holds are over.
+func checkClaims(t *testing.T, tx *storage.Tx) error {
+	c, err := killedClinic()
+	if err != nil {
+		return err
+	}
+	calendar, later := New(c), killedNow().Add(time.Hour)
+	if _, err := calendar.Sweep(tx, later); err != nil {
+		return err
+	}
+	claimed := map[string]int{}
+	for key := range claims.Range(tx, nil, nil, &err) {
+		claimed[string(key)]++
+	}
+	at := map[string][]stretch{}
+	for _, a := range appointments.Range(tx, nil, nil, &err) {
+		if !a.Status.Open() {
+			continue
+		}
+		for _, k := range a.Takes {
+			at[k.Resource] = append(at[k.Resource], k.stretch())
+			claimed[string(claimKey(k, a.Number))]--
+		}
+	}
+	for key, n := range claimed {
+		if n != 0 {
+			t.Errorf("claim %x: %+d than there are appointments for it", key, n)
+		}
+	}
+	for name, all := range at {
+		slices.SortFunc(all, byFrom)
+		count := 1
+		if r, ok := c.Room(strings.TrimPrefix(name, "r/")); ok {
+			count = r.Count
+		}
+		if over := crowded(all, count+1); len(over) > 0 {
+			t.Errorf("%s is booked more than %d times at %v", name, count, over)
+		}
+	}
+	return err
+}
+
+// said is an acknowledgement, later ones of an appointment being greater.
+func (a Appointment) said() string {
+	return fmt.Sprintf("%03d %s %s %s", a.Version, a.Status, a.Specialist, a.Start.UTC().Format(time.RFC3339))
+}
+
+// bookUntilKilled is the child process: eight visitors who say what they were promised
+// after each commit.
+func bookUntilKilled(dir string) error {
+	c, err := killedClinic()
+	if err != nil {
+		return err
+	}
+	db, err := openKilled(dir)
+	if err != nil {
+		return err
+	}
+	calendar, failed := New(c), make(chan error)
+	for visitor := range 8 {
+		go func() {
+			random := rand.New(rand.NewPCG(uint64(os.Getpid()), uint64(visitor)))
+			for {
+				if err := visit(db, calendar, fmt.Sprint("v", visitor), random); err != nil {
+					failed <- err
+				}
+			}
+		}()
+	}
+	return <-failed
+}
+
+// visit holds a slot, takes it, and then moves or cancels it, or does neither.
+func visit(db *storage.DB, calendar *Calendar, who string, random *rand.Rand) error {
+	now := killedNow()
+	pick := func(tx *storage.Tx) (Slot, error) {
+		service := []string{"talk", "filling", "whitening", "epilation"}[random.IntN(4)]
+		free, err := calendar.Free(tx, Query{Service: service, From: now.AddDate(0, 0, random.IntN(55)), Limit: 1}, now)
+		if err == nil && len(free) == 0 {
+			err = ErrTaken
+		}
+		if err != nil {
+			return Slot{}, err
+		}
+		return free[0], nil
+	}
+	var a Appointment
+	steps := []func(tx *storage.Tx) error{
+		func(tx *storage.Tx) error {
+			s, err := pick(tx)
+			if err == nil {
+				_, err = calendar.Hold(tx, s, who, now)
+			}
+			return err
+		},
+		func(tx *storage.Tx) error {
+			h, err := calendar.Held(tx, who, now)
+			if err == nil {
+				a, err = calendar.Request(tx, Booking{Slot: h.Slot, Conversation: who}, now)
+			}
+			return err
+		},
+		func(tx *storage.Tx) (err error) {
+			if random.IntN(2) == 0 {
+				a, err = calendar.Cancel(tx, a.Number, 0, Change{Author: who}, now)
+				return err
+			}
+			s, err := pick(tx)
+			if err == nil {
+				a, err = calendar.Move(tx, a.Number, 0, s, Change{Author: who}, now)
+			}
+			return err
+		},
+	}
+	for i, step := range steps[:2+random.IntN(2)] {
+		err := db.Update(step)
+		if errors.Is(err, ErrTaken) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			fmt.Println(a.Number, a.said())
+		}
+	}
+	return nil
+}
