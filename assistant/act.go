@@ -45,6 +45,9 @@ func (a *Assistant) answer(ctx context.Context, conversation string) (more bool,
 			return nil
 		}
 		st.Pending = slices.Delete(slices.Clone(st.Pending), 0, 1)
+		if err := unanswered.Delete(tx, unansweredKey(conversation, turn.ID)); err != nil {
+			return err
+		}
 		after = deed{patience: operatorPatience, a: a, h: h, tx: tx, conversation: conversation, st: &st, memory: kept, known: kept.person, now: a.now()}
 		if err := after.reply(in); err != nil {
 			return err
@@ -85,6 +88,8 @@ type deed struct {
 	known   person
 	held    person // stays in memory: there is no consent yet
 	erased  bool
+	// question is true where the visitor asks something.
+	question bool
 	// over is true where the booking has ended by a rule of the house.
 	over bool
 	// released is true where the hold is to be let go with the reply.
@@ -109,6 +114,7 @@ func (d *deed) reply(in Interpretation) error {
 	if d.st.Owner.Kind != OwnerAssistant && !d.back(in) {
 		return d.stand(in)
 	}
+	d.question = in.Question
 	d.out = apply(d.st, in, d.facts())
 	if !d.out.missed {
 		d.st.Misses = 0
@@ -152,16 +158,24 @@ func (d *deed) facts() facts {
 // back reports whether the assistant speaks although a person was called: its
 // button was pressed, or somebody is in danger.
 func (d *deed) back(in Interpretation) bool {
-	if in.Alarm == nlu.AlarmEmergency && d.st.Owner.Reason != "emergency" {
-		return true
+	if d.st.Owner.Kind == OwnerOperator {
+		return false
 	}
-	return d.st.Owner.Kind == OwnerWaiting && in.Button == "do/resume"
+	own := slices.ContainsFunc(in.Commands, func(c nlu.Command) bool { // their data is their own at any time
+		return c.Do == nlu.Erase || c.Do == nlu.Withdraw || c.Do == nlu.Know
+	})
+	return own || in.Button == "do/resume" || d.st.Goal == GoalErase || in.Alarm == nlu.AlarmEmergency && d.st.Owner.Reason != "emergency"
 }
 
 // stand is the assistant's part while a person has the conversation: what the
 // visitor says of themselves is kept, with their consent, so that reception can
 // call them; and a visitor who waits is told so, once.
 func (d *deed) stand(in Interpretation) error {
+	if in.Alarm == nlu.AlarmEmergency { // whoever answers: this is said
+		d.say("emergency", nil)
+		d.out.expects = ExpectOperator
+		return d.finish()
+	}
 	asked := d.st.Asked == ExpectConsent && in.Seq > d.st.AskedAt
 	agreed := in.Button == "yes/"+strconv.FormatUint(d.st.AskedAt, 10)
 	for _, c := range in.Commands {
@@ -337,7 +351,7 @@ func (d *deed) proceed() error {
 		}
 		if d.over {
 			d.ask(ExpectMore)
-			return nil
+			return d.h.calendar.Release(d.tx, d.conversation)
 		}
 		if !chosen {
 			d.out.expects = ExpectTime
@@ -575,6 +589,9 @@ func (a *Assistant) forget(tx *storage.Tx, h *house, conversation, contact, acto
 	if err := errors.Join(entries.Forget(tx, conversation), seen.Delete(tx, []byte(conversation))); err != nil {
 		return err
 	}
+	if err := forgetTokens(tx, conversation); err != nil {
+		return err
+	}
 	subject := contact
 	if subject == "" {
 		subject = conversation
@@ -677,6 +694,9 @@ func (a *Assistant) giveUp(conversation string) (more bool, err error) {
 	err = a.db.Update(func(tx *storage.Tx) error {
 		st, err := load(tx, conversation)
 		if err != nil || len(st.Pending) == 0 {
+			return err
+		}
+		if err := unanswered.Delete(tx, unansweredKey(conversation, st.Pending[0].ID)); err != nil {
 			return err
 		}
 		st.Pending = slices.Delete(slices.Clone(st.Pending), 0, 1)

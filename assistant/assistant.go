@@ -110,8 +110,9 @@ func (a *Assistant) Run(ctx context.Context) error {
 	err := a.db.View(func(tx *storage.Tx) error {
 		for id := range entries.Owners(tx) {
 			st, err := load(tx, id)
-			if err != nil {
-				return err
+			if err != nil { // one that is damaged must not keep the others waiting
+				a.log.Error("a conversation cannot be read", "conversation", id, "err", err)
+				continue
 			}
 			if len(st.Pending) > 0 {
 				unanswered = append(unanswered, id)

@@ -23,6 +23,9 @@ func slotID(s booking.Slot) string {
 	return fmt.Sprintf("slot/%s/%s/%d", s.Specialist, s.Service, s.Start.Unix())
 }
 
+// farthest is an instant in the year 2242: a stranger may send any number.
+const farthest = 1 << 33
+
 // slotOf reads a slot's id. What it says is a wish: the calendar decides.
 func slotOf(c *clinic.Clinic, id string) (s booking.Slot, ok bool) {
 	parts := strings.Split(id, "/")
@@ -32,7 +35,7 @@ func slotOf(c *clinic.Clinic, id string) (s booking.Slot, ok bool) {
 	who, okWho := c.Specialist(parts[1])
 	what, okWhat := c.Service(parts[2])
 	unix, err := strconv.ParseInt(parts[3], 10, 64)
-	if !okWho || !okWhat || err != nil {
+	if !okWho || !okWhat || err != nil || unix <= 0 || unix > farthest {
 		return s, false
 	}
 	start := time.Unix(unix, 0).UTC()
@@ -102,7 +105,7 @@ func (t *turn) started(g Goal) {
 
 func (t *turn) pressSlot(id string) {
 	s, ok := slotOf(t.f.clinic, id)
-	if !ok || t.st.Goal == GoalErase || t.st.Goal == GoalCancel {
+	if !ok || t.st.Goal == GoalErase || t.st.Goal == GoalCancel || s.Start.After(t.f.now.AddDate(2, 0, 0)) {
 		return
 	}
 	for _, a := range t.open() {

@@ -105,21 +105,17 @@ func (h *house) appointmentData(tx *storage.Tx, e outbox.Event, contact bool) (a
 	if keep := h.clinic.Privacy.Retention.Appointments; keep > 0 {
 		out.KeepUntil = e.At.In(zone).Add(keep).Format(time.DateOnly)
 	}
-	if !contact || d.Contact == "" {
-		return out, nil
+	who, err := contactOf(tx, d.Contact)
+	if err != nil || who.ID == "" {
+		return out, err
 	}
-	who, err := privacy.Get(tx, d.Contact)
-	if errors.Is(err, storage.ErrNotFound) {
-		return out, nil
+	if contact {
+		out.Contact = &eventContact{who.ID, who.Name, who.Phone, who.Email}
 	}
-	if err != nil {
-		return nil, err
-	}
-	out.Contact = &eventContact{who.ID, who.Name, who.Phone, who.Email}
 	given, err := privacy.Consents(tx, who.Conversation)
 	for _, c := range given {
 		if c.Withdrawn.IsZero() {
-			out.Consent = &eventConsent{c.Version, c.At.In(zone)}
+			out.Consent = &eventConsent{c.Version, c.At.In(zone).Truncate(time.Second)}
 		}
 	}
 	return out, err

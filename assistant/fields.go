@@ -120,7 +120,7 @@ func (t *turn) aimAt(set []nlu.Command) (rest []nlu.Command) {
 // the question.
 func (t *turn) setService(c nlu.Command) {
 	t.heard = true
-	ids := slices.Compact(append([]string{c.Value}, c.Others...))
+	ids := distinct(append([]string{c.Value}, c.Others...))
 	if narrowed := keep(ids, t.st.Request.Services); len(narrowed) > 0 {
 		ids = narrowed
 	}
@@ -133,8 +133,8 @@ func (t *turn) setService(c nlu.Command) {
 	}
 	r := &t.st.Request
 	if len(ids) > 1 {
-		if slices.Contains(ids, r.Service) {
-			return
+		if slices.Contains(ids, r.Service) || slices.Equal(ids, r.Services) {
+			return // nothing new
 		}
 		r.Service, r.Services = "", ids
 		t.unslot()
@@ -183,7 +183,7 @@ func (t *turn) specialistAsked() string {
 func (t *turn) setSpecialist(c nlu.Command) {
 	t.heard = true
 	r := &t.st.Request
-	ids := slices.Compact(append([]string{c.Value}, c.Others...))
+	ids := distinct(append([]string{c.Value}, c.Others...))
 	if len(ids) > 1 && r.Service != "" {
 		var can []string
 		for _, s := range t.f.clinic.Performers(r.Service) {
@@ -192,6 +192,9 @@ func (t *turn) setSpecialist(c nlu.Command) {
 		if some := keep(ids, can); len(some) > 0 {
 			ids = some
 		}
+	}
+	if len(ids) > 1 && slices.Equal(ids, r.Named) {
+		return
 	}
 	if len(ids) > 1 {
 		r.Specialist, r.Named = "", ids
@@ -389,6 +392,9 @@ func (t *turn) setPerson(c nlu.Command) {
 		t.heard = true
 		return
 	}
+	if c.Field == nlu.FieldName && t.misplaced() {
+		return
+	}
 	t.heard = true
 	kind := map[nlu.Field]effectKind{nlu.FieldName: effectName, nlu.FieldPhone: effectPhone, nlu.FieldEmail: effectEmail}[c.Field]
 	t.out.effect(kind, c.Value)
@@ -397,14 +403,42 @@ func (t *turn) setPerson(c nlu.Command) {
 	}
 }
 
+// misplaced reports whether a name is more likely a misread phone or address:
+// that was asked, the message has none, and the name is known.
+func (t *turn) misplaced() bool {
+	if t.f.known.Name == "" || t.st.Asked != ExpectPhone && t.st.Asked != ExpectEmail {
+		return false
+	}
+	for _, c := range t.commands("set", "correct") {
+		if (c.Field == nlu.FieldPhone || c.Field == nlu.FieldEmail) && c.Value != "" {
+			return false
+		}
+	}
+	return true
+}
+
 // answers are yes, no and the choice of one of what was offered. A yes or no
 // that was written before the question, or that came with another goal, is not
 // an answer to it.
 func (t *turn) answers() {
 	for _, c := range t.commands("choose") {
+		yesNo := strings.HasPrefix(c.Value, "yes/") || strings.HasPrefix(c.Value, "no/")
+		if yesNo && t.in.Words > mostInYes { // «first of all …» is no yes
+			continue
+		}
 		if slices.Contains(t.st.Choices, c.Value) && t.asked() {
 			t.press(c.Value)
 			return
+		}
+	}
+	if t.st.Asked == ExpectWhich && t.asked() {
+		for _, c := range t.commands("choose", "show", "cancel", "move") {
+			for _, a := range t.open() {
+				if a.Number == c.Value && t.st.Target == "" {
+					t.aimed(a)
+					t.moved, t.heard = true, true
+				}
+			}
 		}
 	}
 	plain := false
@@ -468,8 +502,11 @@ func (t *turn) affirm(how string) {
 		t.out.effect(effectConsent, how)
 	case ExpectConfirm:
 		if t.st.Editing {
-			t.st.Editing = false
+			t.st.Editing, t.moved = false, true
 			break
+		}
+		if how == "said" && t.in.Words > mostInYes && t.in.Covered < spokenCovered {
+			break // there is more in it than a yes: asked again
 		}
 		t.out.do = true
 	case ExpectTime, ExpectWhich:
@@ -486,6 +523,9 @@ func (t *turn) affirm(how string) {
 	}
 	t.heard = true
 }
+
+// mostInYes is how many words a yes may have of which not all were understood.
+const mostInYes = 3
 
 // deny is a no to what was asked last.
 func (t *turn) deny() {
@@ -573,6 +613,16 @@ func sameTime(c when.Constraint, s booking.Slot, zone *time.Location) bool {
 	start := s.Start.In(zone)
 	return c.Dates != nil && c.Dates[0] == dateOf(start) && c.Dates[1] == c.Dates[0] &&
 		c.Time != nil && c.Time.Kind == "at" && c.Time.From == start.Format("15:04")
+}
+
+// distinct drops repetitions and keeps the order.
+func distinct(ids []string) (once []string) {
+	for _, id := range ids {
+		if !slices.Contains(once, id) {
+			once = append(once, id)
+		}
+	}
+	return once
 }
 
 func keep(ids, among []string) (kept []string) {

@@ -15,6 +15,9 @@ func (a *Assistant) interpret(ctx context.Context, h *house, conversation string
 		return Interpretation{Button: turn.Button, Seq: turn.Seq}
 	}
 	text, ok := a.words(conversation, turn.ID)
+	if !ok {
+		text, ok = a.keptWords(conversation, turn.ID)
+	}
 	if !ok { // after a restart only the masked text is left
 		text = privacy.Show(turn.Text, func(string) string { return " " })
 	}

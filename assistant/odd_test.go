@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"sync"
@@ -462,5 +463,108 @@ func TestCallMeBack(t *testing.T) {
 	}
 	if c, err := h.Reveal(t.Context(), op, d.Contact, "call"); err != nil || c.Phone != "+79175550001" {
 		t.Errorf("phone %q, %v", c.Phone, err)
+	}
+}
+
+// TestSlotOfNoTime: a button that a stranger made up, with any instant, does
+// nothing, and the conversation, the inbox and the next start live.
+func TestSlotOfNoTime(t *testing.T) {
+	h := newTestHouse(t)
+	h.start()
+	v := h.visitor("ru")
+	for _, unix := range []string{"99999999999999", "253402300799", "-99999999999", "9223372036854775807", "0", "x"} {
+		v.send(Incoming{Button: "slot/lidia/vaccine/" + unix})
+	}
+	wantExpects(t, v.say("на прививку завтра в 10:00"), ExpectConsent)
+	if lines, err := h.Inbox(t.Context()); err != nil || len(lines) != 1 {
+		t.Errorf("inbox %v, %v", lines, err)
+	}
+}
+
+// TestAcknowledgedPhoneSurvives: with consent, what was acknowledged before a
+// crash is read after it.
+func TestAcknowledgedPhoneSurvives(t *testing.T) {
+	h := newTestHouse(t)
+	h.start()
+	v := h.visitor("ru")
+	v.say("на прививку завтра в 10:00")
+	v.say("да")
+	wantExpects(t, v.say("Рамиля"), ExpectPhone)
+	h.stop() // nobody answers any more
+	if _, err := h.Receive(t.Context(), v.session.Conversation, Incoming{ID: "p", Text: "8 917 555-77-01"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	h.open(nil)
+	h.start()
+	summary := v.settle()
+	wantExpects(t, summary, ExpectConfirm)
+	wantText(t, summary, "+7 917 555-77-01")
+	err := h.db.View(func(tx *storage.Tx) error {
+		_, err := unanswered.Get(tx, unansweredKey(v.session.Conversation, "p"))
+		if err == nil {
+			t.Error("the words are still kept")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestConfirmedTwice is told once.
+func TestConfirmedTwice(t *testing.T) {
+	h := newTestHouse(t)
+	h.start()
+	v := h.visitor("ru")
+	number := v.book("на прививку завтра в 10:00", "Инна", "89175550001")
+	for range 2 {
+		if _, err := h.Decide(t.Context(), Operator{ID: "op_1"}, Decision{Number: number, Verb: "confirm"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := 0
+	for _, turn := range v.turns(0) {
+		if turn.Notice {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
+}
+
+// TestErasedTokenOpensNothing: who was erased starts anew.
+func TestErasedTokenOpensNothing(t *testing.T) {
+	h := newTestHouse(t)
+	h.start()
+	v := h.visitor("ru")
+	v.book("на прививку завтра в 10:00", "Инна", "89175550001")
+	v.say("удалите все мои данные")
+	v.say("да")
+	if _, err := h.Open(t.Context(), Visit{Token: v.session.Token}); !errors.Is(err, ErrExpired) {
+		t.Errorf("the token opens: %v", err)
+	}
+}
+
+// TestNeverMind ends what is being arranged and touches nothing that is booked.
+func TestNeverMind(t *testing.T) {
+	h := newTestHouse(t)
+	h.start()
+	v := h.visitor("ru")
+	number := v.book("на прививку завтра в 10:00", "Инна", "89175550001")
+	v.say("ещё на прививку в среду в 10:00")
+	wantText(t, v.say("ладно, не надо, я передумала"), "не записываю")
+	err := h.db.View(func(tx *storage.Tx) error {
+		a, err := booking.Get(tx, number)
+		if err == nil && a.Version != 1 {
+			t.Errorf("%s is %s", number, a.Status)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -37,7 +37,7 @@ func (d *deed) find() (chosen bool, err error) {
 		return false, d.offerOpen()
 	}
 	matches, err := d.matching(r.When)
-	if err != nil {
+	if err != nil || d.over {
 		return false, err
 	}
 	switch {
@@ -46,11 +46,21 @@ func (d *deed) find() (chosen bool, err error) {
 	case len(matches) == 0:
 		d.say("time.noclock", nil)
 		return false, d.offerFrom(d.earliest(r.When))
+	case exact(r.When) && sameStart(matches) && d.stays(matches[0]):
+		d.say("move.same", prompts.Args{"when": d.when(matches[0].Start)})
+		return false, d.offerFrom(matches[0].Start.Add(time.Minute))
 	case exact(r.When) && sameStart(matches):
 		return d.hold(matches[0])
 	}
 	d.offerMatches(matches)
 	return false, nil
+}
+
+// stays reports whether a move would lead to where the appointment is already.
+func (d *deed) stays(s booking.Slot) bool {
+	return d.st.Goal == GoalMove && slices.ContainsFunc(d.own, func(a booking.Appointment) bool {
+		return a.Number == d.st.Target && a.Slot.Start.Equal(s.Start) && a.Slot.Specialist == s.Specialist
+	})
 }
 
 // exact reports whether every wish is one clock time of one day.
@@ -91,6 +101,14 @@ func (d *deed) query() booking.Query {
 // free asks the calendar, without the specialists that were turned down.
 func (d *deed) free(q booking.Query) ([]booking.Slot, error) {
 	slots, err := d.h.calendar.Free(d.tx, q, d.now)
+	if errors.Is(err, booking.ErrUnknown) { // no longer in the clinic's file
+		if !d.over {
+			d.say("service.gone", prompts.Args{"phone": showPhone(d.h.clinic.Phone)})
+		}
+		d.over = true
+		d.st.reset()
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -232,14 +250,26 @@ func (d *deed) declineAt(day when.Date, minute int) error {
 		d.say("time.past", nil)
 	case why == booking.Grid:
 		d.say("time.grid", prompts.Args{"time": start.Format("15:04")})
+		d.offer(near)
+		return nil
+	case d.has(start):
+		d.say("time.own", prompts.Args{"when": d.when(start)})
 	default:
 		d.say("time.taken", prompts.Args{"when": d.when(start)})
 	}
 	if len(near) == 0 {
 		return d.offerFrom(d.midnight(day))
 	}
+	d.say("time.nearest", nil)
 	d.offer(near)
 	return nil
+}
+
+// has reports whether the visitor has an appointment at that time.
+func (d *deed) has(start time.Time) bool {
+	return slices.ContainsFunc(d.own, func(a booking.Appointment) bool {
+		return !start.Before(a.Slot.Start) && start.Before(a.Slot.End)
+	})
 }
 
 // near lists the free slots of a day that are closest to an instant, by time.
@@ -383,7 +413,7 @@ func (d *deed) offerFrom(from time.Time) error {
 // waiting list for any day.
 func (d *deed) offerDays(id string, from time.Time, page int) error {
 	days, err := d.freeDays(from)
-	if err != nil {
+	if err != nil || d.over {
 		return err
 	}
 	skip := page * offeredDays

@@ -50,7 +50,8 @@ func (a *Assistant) Inbox(_ context.Context) (lines []Summary, err error) {
 			}
 			st, err := load(tx, id)
 			if err != nil {
-				return err
+				a.log.Error("inbox: a conversation cannot be read", "conversation", id, "err", err)
+				continue
 			}
 			if st.Seq == 0 || len(lines) >= inboxSize && st.Owner.Kind != OwnerWaiting {
 				continue
@@ -314,13 +315,19 @@ func (a *Assistant) Decide(_ context.Context, op Operator, dec Decision) (card A
 	h := a.house.Load()
 	var conversation string
 	err = a.db.Update(func(tx *storage.Tx) error {
+		before, err := booking.Get(tx, dec.Number)
+		if err != nil {
+			return err
+		}
 		ap, err := a.carryOut(tx, h, op, dec)
 		if err != nil {
 			return err
 		}
 		conversation = ap.Conversation
-		if err := a.notify(tx, h, ap, dec); err != nil {
-			return err
+		if ap.Version != before.Version { // else it was so already, and has been told
+			if err := a.notify(tx, h, ap, dec); err != nil {
+				return err
+			}
 		}
 		card, err = h.card(tx, ap)
 		return err

@@ -169,7 +169,7 @@ func (t *turn) handoff(reason, lead string) {
 	case !t.f.until.IsZero():
 		t.out.say("human.closed", prompts.Args{"until": untilText(t.st.Lang, t.f.until, t.f.now), "phone": t.phone()})
 	case reason != "emergency":
-		t.out.say("human.open", nil)
+		t.out.say("human.open", prompts.Args{"phone": t.phone()})
 	}
 	t.out.effect(effectHandoff, reason)
 	t.out.effect(effectRelease, "")
@@ -375,6 +375,14 @@ func (t *turn) aim(g Goal) {
 // nothing is being arranged it is about an appointment.
 func (t *turn) cancel() {
 	t.heard = true
+	draft := true
+	for _, c := range t.commands("cancel") {
+		draft = draft && c.Draft
+	}
+	if draft { // «не надо, передумала»: nothing that is booked is meant
+		t.drop()
+		return
+	}
 	if t.st.Goal == GoalCancel {
 		return // said with the yes or no to it
 	}
@@ -457,9 +465,11 @@ func (t *turn) drop() {
 	said := map[Goal]string{
 		GoalBook: "dropped", GoalMove: "move.kept", GoalCancel: "cancel.kept", GoalWait: "wait.dropped", GoalErase: "erase.kept",
 	}
-	if id, ok := said[t.st.Goal]; ok {
-		t.out.say(id, nil)
+	id, ok := said[t.st.Goal]
+	if !ok {
+		id = "thanks"
 	}
+	t.out.say(id, nil)
 	t.release()
 	t.st.reset()
 	t.out.done, t.out.expects = true, ExpectMore
@@ -522,7 +532,7 @@ func (t *turn) missed() {
 		if t.in.Question {
 			t.out.say("ask.unknown", prompts.Args{"phone": t.phone()})
 		} else {
-			t.out.say([]string{"miss.1", "miss.2"}[t.st.Misses-1], nil)
+			t.out.say([]string{"miss.1", "miss.2"}[t.st.Misses-1], prompts.Args{"service": t.f.clinic.Services[0].Name.In(t.st.Lang)})
 		}
 		t.out.done, t.out.expects, t.out.buttons = true, ExpectMore, menu(t.st.Lang, len(t.f.own) > 0)
 	}

@@ -52,6 +52,15 @@ func (a *Assistant) words(conversation, frame string) (text string, ok bool) {
 	return text, ok
 }
 
+// keptWords returns an unanswered turn that was kept over a restart.
+func (a *Assistant) keptWords(conversation, frame string) (text string, ok bool) {
+	err := a.db.View(func(tx *storage.Tx) (err error) {
+		text, err = unanswered.Get(tx, unansweredKey(conversation, frame))
+		return err
+	})
+	return text, err == nil
+}
+
 // remember changes what memory has of the conversation.
 func (a *Assistant) remember(conversation string, change func(*memory)) {
 	a.mu.Lock()
@@ -182,6 +191,11 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 		seq = st.Seq + 1
 		st.take(in.ID, seq)
 		st.Pending = append(st.Pending, heard{seq, in.ID, masked, in.Button})
+		if st.Consent != "" && in.Text != "" {
+			if err := unanswered.Put(tx, unansweredKey(conversation, in.ID), in.Text); err != nil {
+				return err
+			}
+		}
 		return save(tx, conversation, &st, Turn{At: a.now(), From: FromVisitor, Text: masked})
 	})
 	if err != nil || again {

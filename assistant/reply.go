@@ -22,7 +22,12 @@ func (d *deed) say(id string, args prompts.Args) {
 // the visitor sees that the last answer was not enough.
 func (d *deed) ask(e Expect) {
 	d.out.expects = e
-	again := d.st.Asked == e && d.out.missed
+	if d.st.Asked == e {
+		d.st.Same++
+	} else {
+		d.st.Same = 0
+	}
+	again := d.st.Asked == e && d.out.missed || d.st.Same%2 == 1
 	switch {
 	case d.st.Asked != e:
 		d.st.Again = 0
@@ -39,7 +44,7 @@ func (d *deed) ask(e Expect) {
 	case ExpectConsent:
 		d.askConsent(choose(again, "ask.consent.again", "ask.consent"))
 	case ExpectName, ExpectPhone, ExpectEmail:
-		d.askPerson(e, again)
+		d.askPerson(e)
 	case ExpectWhich:
 		d.askWhich(again)
 	case ExpectConfirm:
@@ -122,7 +127,7 @@ func (d *deed) askSpecialist() {
 
 // askPerson asks for a name, phone or e-mail address; after too many failures
 // the booking ends and a person is offered.
-func (d *deed) askPerson(e Expect, again bool) {
+func (d *deed) askPerson(e Expect) {
 	if d.st.Again > mostRefusals || d.out.denied && d.st.Again == mostRefusals {
 		t := &turn{st: d.st, f: d.facts()}
 		t.giveUpPerson(e)
@@ -135,10 +140,10 @@ func (d *deed) askPerson(e Expect, again bool) {
 	}
 	id := "ask." + string(e)
 	switch {
-	case again:
-		id += ".again"
-	case d.st.Asked == e && d.out.denied:
+	case d.st.Asked == e && (d.out.denied || d.question):
 		id += ".why"
+	case d.st.Asked == e && d.out.missed:
+		id += ".again"
 	}
 	d.say(id, nil)
 }

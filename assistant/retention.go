@@ -66,7 +66,8 @@ func (a *Assistant) outdated(h *house, now time.Time) (deeds []func(*storage.Tx)
 		for id := range entries.Owners(tx) {
 			st, err := load(tx, id)
 			if err != nil {
-				return err
+				a.log.Error("retention: a conversation cannot be read", "conversation", id, "err", err)
+				continue
 			}
 			newest, err := lastVisit(tx, booking.Who{Contact: st.Contact, Conversations: []string{id}})
 			if err != nil {
@@ -110,7 +111,14 @@ func lastVisit(tx *storage.Tx, who booking.Who) (newest time.Time, err error) {
 }
 
 // forgetTalk destroys what was said in a conversation and the tokens that open it.
-func forgetTalk(tx *storage.Tx, conversation string, now time.Time) (err error) {
+func forgetTalk(tx *storage.Tx, conversation string, now time.Time) error {
+	return errors.Join(
+		forgetTokens(tx, conversation), entries.Forget(tx, conversation), seen.Delete(tx, []byte(conversation)),
+		audit.Append(tx, audit.Entry{At: now, Actor: "retention", Action: "conversation.destroy", Object: conversation}))
+}
+
+// forgetTokens destroys the tokens that open a conversation.
+func forgetTokens(tx *storage.Tx, conversation string) (err error) {
 	var keys [][]byte
 	for k, v := range visitors.Range(tx, nil, nil, &err) {
 		if v.Conversation == conversation {
@@ -120,9 +128,7 @@ func forgetTalk(tx *storage.Tx, conversation string, now time.Time) (err error) 
 	for _, k := range keys {
 		err = errors.Join(err, visitors.Delete(tx, k))
 	}
-	return errors.Join(err,
-		entries.Forget(tx, conversation), seen.Delete(tx, []byte(conversation)),
-		audit.Append(tx, audit.Entry{At: now, Actor: "retention", Action: "conversation.destroy", Object: conversation}))
+	return err
 }
 
 func later(a, b time.Time) time.Time {

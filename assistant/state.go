@@ -88,6 +88,7 @@ type State struct {
 	Target  string   `json:"target,omitempty"` // appointment to move or cancel
 	Asked   Expect   `json:"asked,omitempty"`
 	AskedAt uint64   `json:"asked_at,omitempty"` // seq of the reply that asked
+	Same    int      `json:"same,omitempty"`     // times in a row that the same was asked
 	Again   int      `json:"again,omitempty"`    // times in a row that the same was asked without an answer
 	Misses  int      `json:"misses,omitempty"`   // turns in a row that were not understood
 	Editing bool     `json:"editing,omitempty"`  // the visitor said no to a summary and is asked what to change
@@ -175,6 +176,13 @@ type visitor struct {
 	Conversation string    `json:"conversation"`
 	Created      time.Time `json:"created"`
 }
+
+// unanswered holds the words of turns that wait for an answer, by conversation
+// and frame, of visitors who have agreed to the processing of their data: a
+// killed process must not lose the phone that it has acknowledged.
+var unanswered = storage.NewTable[string]("assistant.unanswered")
+
+func unansweredKey(conversation, frame string) []byte { return []byte(conversation + "/" + frame) }
 
 var visitors = storage.NewTable[visitor]("assistant.visitors") // by keyed hash of the token
 

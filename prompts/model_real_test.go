@@ -2,6 +2,7 @@ package prompts_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -49,5 +50,44 @@ func TestModelReal(t *testing.T) {
 	}
 	if read < 2 {
 		t.Errorf("%d answers of 6: too few to prove anything", read)
+	}
+}
+
+// TestModelPrefix: a real server reads the beginning of a clinic's prompt once;
+// for the next visitor, who says something else, it reads the end alone.
+func TestModelPrefix(t *testing.T) {
+	url, name := llmtest.Start(t)
+	m, err := llm.New(llm.Config{URL: url, Name: name, Timeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reading := func(lang, message string) (time.Duration, int) {
+		t.Helper()
+		in := prompts.ModelInput{Lang: lang, Clinic: "Клиника на Озёрной", Message: message, Expects: "time"}
+		for i := range 12 {
+			in.Services = append(in.Services, prompts.ModelItem{ID: fmt.Sprint("service-", i), Name: fmt.Sprint("Приём специалиста ", i)})
+		}
+		system, user := prompts.ModelMessages(in)
+		answer, err := m.Ask(t.Context(), llm.Request{
+			Messages: []llm.Message{{Role: llm.RoleSystem, Text: system}, {Role: llm.RoleUser, Text: user}},
+			Schema:   []byte(`{"type":"object","properties":{"yes":{"type":"boolean"}},"required":["yes"]}`),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.Reading, answer.PromptTokens
+	}
+	reading("en", "anything at all, so that the model is loaded")
+	for _, said := range []struct{ lang, first, second string }{
+		{"ru", "можно в среду?", "а сколько стоит приём?"},
+		{"tt", "чәршәмбегә буламы?", "ә күпме тора?"},
+		{"en", "is Wednesday possible?", "and what does it cost?"},
+	} {
+		cold, tokens := reading(said.lang, said.first)
+		warm, _ := reading(said.lang, said.second)
+		t.Logf("%s: %d tokens, the first read in %v, the second in %v: %.0f %%", said.lang, tokens, cold, warm, 100*warm.Seconds()/cold.Seconds())
+		if warm > cold/3 {
+			t.Errorf("%s: the second prompt took %v to read, the first %v: the beginning is not kept", said.lang, warm, cold)
+		}
 	}
 }

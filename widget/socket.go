@@ -110,7 +110,7 @@ func (w *Widget) socket(rw http.ResponseWriter, r *http.Request) error {
 func (s *socket) turnAway(why error) {
 	if errors.Is(why, errTooMany) {
 		s.refuse("", codeTooMany, 30*time.Second)
-		s.close(closeNotAllowed, codeTooMany)
+		s.close(closeRestart, codeTooMany) // come back later: 1008 would mean never
 	} else {
 		s.close(closeRestart, "restarting")
 	}

@@ -280,8 +280,8 @@ func TestTooManyConnections(t *testing.T) {
 	if f := third.wantError(codeTooMany); f["retry_after"] == nil {
 		t.Errorf("no retry_after: %v", f)
 	}
-	if end := third.want("close"); end["code"] != 1008.0 {
-		t.Errorf("got %v, want close 1008", end)
+	if end := third.want("close"); end["code"] != 1001.0 {
+		t.Errorf("got %v, want close 1001", end)
 	}
 	first.conn.Close()
 	for { // the place is free as soon as the server has noticed

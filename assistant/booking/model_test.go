@@ -92,8 +92,10 @@ func (m *machine) clash(a, b Slot) bool {
 	return a.Specialist == b.Specialist && aFrom.Before(bTo) && bFrom.Before(aTo)
 }
 
-// expected is the error that a request, hold or move has to have.
-func (m *machine) expected(s Slot, who, ignore string) error {
+// expected is the error that a request, hold or move has to have. What was offered in
+// time may be held for as long as a hold lasts, and what was held may be booked as long
+// again: that is the grace.
+func (m *machine) expected(s Slot, who, ignore string, grace time.Duration) error {
 	open := 0
 	for _, b := range m.naive.booked {
 		if b.owner == who && (b.status == Requested || b.status == Confirmed) && b.slot.End.After(m.h.now) {
@@ -103,7 +105,7 @@ func (m *machine) expected(s Slot, who, ignore string) error {
 	switch {
 	case s.Start.Before(m.h.now):
 		return ErrPast
-	case s.Start.Before(m.h.now.Add(30 * time.Minute)):
+	case s.Start.Before(m.h.now.Add(30*time.Minute - grace)):
 		return ErrNotice
 	case len(m.occupied(s, who, ignore)) > 0:
 		return ErrTaken
@@ -126,7 +128,7 @@ func (m *machine) number(t *rapid.T) string {
 
 func (m *machine) Request(t *rapid.T) {
 	s, who := m.pick(t)
-	want := m.expected(s, who, "")
+	want := m.expected(s, who, "", 20*time.Minute)
 	a, err := try(m.h, func(tx *storage.Tx) (Appointment, error) {
 		return m.h.Request(tx, Booking{Slot: s, Conversation: who}, m.h.now)
 	})
@@ -141,7 +143,7 @@ func (m *machine) Request(t *rapid.T) {
 
 func (m *machine) Hold(t *rapid.T) {
 	s, who := m.pick(t)
-	want := m.expected(s, who, "")
+	want := m.expected(s, who, "", 10*time.Minute)
 	h, err := m.h.hold(s, who)
 	if !errors.Is(err, want) {
 		t.Fatalf("Hold: %v, want %v", err, want)
@@ -165,7 +167,7 @@ func (m *machine) Move(t *rapid.T) {
 	}
 	b := m.naive.booked[number]
 	open := b.status == Requested || b.status == Confirmed
-	want := m.expected(s, b.owner, number)
+	want := m.expected(s, b.owner, number, 20*time.Minute)
 	switch {
 	case !open, !by.Staff && !m.h.now.Before(b.slot.Start):
 		want = ErrStatus

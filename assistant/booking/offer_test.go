@@ -414,3 +414,14 @@ func TestAFreedRoomIsOfferedToo(t *testing.T) {
 	h.cancel(first)
 	h.swept("W-1 bob 10:00") // both chairs were taken, Bob was not
 }
+
+// One who joins after a slot became free has seen it, and waits for something else.
+func TestWhatWasFreeBeforeIsNotOffered(t *testing.T) {
+	h := rooms(t)
+	a := h.request(h.slot("talk", "ann", "2026-11-25T09:00"), "first")
+	h.join("v1", "bob")
+	h.cancel(a)
+	h.now = h.now.Add(time.Second)
+	h.join("v2", "ann")
+	h.swept()
+}

@@ -76,11 +76,11 @@ func (m *message) aTerm(c Command) bool { return c.Do == Set && m.termField(c.Fi
 
 // hoursAsked: «вы в субботу открыты?», «до скольки вы сегодня?» want no appointment.
 func (m *message) hoursAsked() {
+	if m.anyOf(0, len(m.words), "book", "move", "cancel", "visit", classService, classSpecialist) {
+		return // the day is the day of a wish, too
+	}
 	for _, h := range m.hours[:min(len(m.hours), maxAsides)] {
 		from, to := m.sentence(h)
-		if m.anyOf(from, to, "book", "move", "cancel", "visit", classService, classSpecialist) {
-			continue
-		}
 		m.drop(from, to, func(c Command) bool { return m.aTime(c) || c.Do == Show && c.Value == "" })
 	}
 }

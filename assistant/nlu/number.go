@@ -13,7 +13,7 @@ type appointmentRef struct {
 }
 
 // appointmentWords stand before the number of an appointment: «запись 1042».
-var appointmentWords = wordSet("запись записи записью записей визит визита бронь брони броню заявка заявку заявки appointment booking reservation язылу язылуны язылуымны")
+var appointmentWords = wordSet("запись записи записью записей визит визита бронь брони броню прием приема приему заявка заявку заявки appointment booking reservation язылу язылуны язылуымны")
 
 // numberWords may stand between.
 var numberWords = wordSet("номер номером номера no number nr №")
@@ -70,6 +70,10 @@ func (m *message) announced(i int) (from int, ok bool) {
 	}
 	if from == 0 || !appointmentWords[m.words[from-1].text] || m.words[i].stop {
 		return 0, false
+	}
+	if text := m.words[i].text; from == i && len(text) == 4 && text < "2400" && text[2] < '6' && (text[3] == '0' || text[3] == '5') &&
+		!m.anyOf(0, len(m.words), "move", "cancel", "en_move", "en_cancel", "tt_move", "tt_delete") {
+		return 0, false // «запись 1530» may be half past three
 	}
 	next := m.words[i].to
 	if next < len(m.tokens) && !m.tokens[next].Space && (m.tokens[next].Text == ":" || m.tokens[next].Text == "." && next+1 < len(m.tokens) && m.tokens[next+1].Kind == token.Number) {

@@ -43,9 +43,11 @@ type settings struct {
 	db     *storage.DB
 	clinic *clinic.Clinic
 	model  *llm.Model
-	tls    bool
+	tls    bool // also where a proxy in front ends it
 	log    *slog.Logger
 	now    func() time.Time
+
+	proxies web.Proxies // in front, whose X-Forwarded-For is believed
 }
 
 // assemble wires a house. It starts nothing.
@@ -73,12 +75,12 @@ func assemble(s settings) (*appliance, error) {
 
 // open makes the faces: the visitor's, reception's and the programs'.
 func (a *appliance) open(s settings) (err error) {
-	a.visitors, err = widget.New(widget.Config{Desk: a.assistant, Clinic: a.assistant.Clinic, TLS: s.tls, Log: s.log, Now: s.now})
+	a.visitors, err = widget.New(widget.Config{Desk: a.assistant, Clinic: a.assistant.Clinic, TLS: s.tls, Proxies: s.proxies, Log: s.log, Now: s.now})
 	if err != nil {
 		return err
 	}
 	desk, err := console.New(console.Config{
-		Desk: a.assistant, Staff: a.staff, DB: s.db, Clinic: a.assistant.Clinic, Resend: a.relay.Resend, TLS: s.tls, Log: s.log, Now: s.now,
+		Desk: a.assistant, Staff: a.staff, DB: s.db, Clinic: a.assistant.Clinic, Resend: a.relay.Resend, TLS: s.tls, Proxies: s.proxies, Log: s.log, Now: s.now,
 	})
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ type commands struct {
 	User    userCommand    `cmd:"" help:"Staff accounts: add, list, switch off and on, new password."`
 	Secret  secretCommand  `cmd:"" help:"Sealed values that the clinic file names as secret:NAME."`
 	Audit   auditCommand   `cmd:"" help:"The journal: show it, verify it."`
-	Backup  backupCommand  `cmd:"" help:"Copy the store while it runs."`
+	Backup  backupCommand  `cmd:"" help:"Copy the store, sealed as it is; stop the appliance first."`
 	Version versionCommand `cmd:"" help:"Version, commit, Go and dependencies."`
 }
 

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
 
 	"okoshko/assistant/clinic"
 	"okoshko/assistant/llm"
+	"okoshko/widget/web"
 )
 
 type serveCommand struct {
@@ -22,6 +24,8 @@ type serveCommand struct {
 	Service string   `default:"127.0.0.1:8081" env:"OKOSHKO_SERVICE" placeholder:"ADDR" help:"Service address: health and metrics. Keep it on this machine."`
 	TLSCert string   `name:"tls-cert" env:"OKOSHKO_TLS_CERT" placeholder:"FILE" help:"Certificate chain, PEM."`
 	TLSKey  string   `name:"tls-key" env:"OKOSHKO_TLS_KEY" placeholder:"FILE" help:"Its key, PEM."`
+	Behind  []string `name:"proxy" env:"OKOSHKO_PROXY" placeholder:"CIDR" help:"Proxies in front whose X-Forwarded-For is believed, such as 127.0.0.1/32."`
+	EndsTLS bool     `name:"behind-tls" env:"OKOSHKO_BEHIND_TLS" help:"A proxy in front ends TLS: cookies are for https only."`
 	Allow   []string `env:"OKOSHKO_MODEL_HOSTS" placeholder:"HOST" help:"Machines beside this one on which the model may run."`
 	Once    bool     `help:"Do not start again by itself after a crash."`
 	Debug   bool     `help:"Log more."`
@@ -31,6 +35,13 @@ type serveCommand struct {
 func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	if c.Clinic == "" {
 		c.Clinic = filepath.Join(c.Data, clinicFile)
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return errors.New("--tls-cert and --tls-key go together: found only one of them")
+	}
+	proxies, err := c.proxies()
+	if err != nil {
+		return err
 	}
 	if !c.Once && !supervised() {
 		if _, err := loadClinic(s, c.Clinic); err != nil {
@@ -52,11 +63,23 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 		log.Warn("no model: the rules serve alone", "err", err)
 		model = nil
 	}
-	a, err := assemble(settings{db: db, clinic: house, model: model, tls: c.TLSCert != "", log: log, now: time.Now})
+	a, err := assemble(settings{db: db, clinic: house, model: model, tls: c.TLSCert != "" || c.EndsTLS, proxies: proxies, log: log, now: time.Now})
 	if err == nil {
 		err = c.listen(ctx, s, a)
 	}
 	return errors.Join(err, db.Close())
+}
+
+// proxies reads the addresses of --proxy.
+func (c *serveCommand) proxies() (proxies web.Proxies, err error) {
+	for _, text := range c.Behind {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("--proxy %s: expected an address and its bits, such as 127.0.0.1/32 or 10.0.0.0/8", text)
+		}
+		proxies = append(proxies, prefix)
+	}
+	return proxies, nil
 }
 
 func (c *serveCommand) listen(ctx context.Context, s streams, a *appliance) error {
