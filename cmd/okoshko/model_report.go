@@ -61,7 +61,7 @@ func (l *trialSums) add(one trialResult) {
 	}
 	l.tokens += a.Tokens
 	l.prompt = max(l.prompt, a.PromptTokens)
-	if l.cold == 0 {
+	if l.messages == 1 {
 		l.cold, l.coldRead = a.Total, a.Reading
 		return
 	}
