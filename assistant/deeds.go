@@ -1,0 +1,271 @@
+package assistant
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"okoshko/assistant/booking"
+	"okoshko/assistant/nlu/when"
+	"okoshko/assistant/privacy"
+	"okoshko/prompts"
+	"okoshko/storage"
+	"okoshko/storage/outbox"
+)
+
+// meanwhile tells that an appointment is no longer what the visitor saw.
+func (d *deed) meanwhile(a booking.Appointment) error {
+	args := d.args(a.Slot)
+	args["number"], args["status"] = a.Number, prompts.Say(d.st.Lang, "status."+string(a.Status), nil)
+	d.say("meanwhile", args)
+	d.st.reset()
+	d.ask(ExpectMore)
+	return d.h.calendar.Release(d.tx, d.conversation)
+}
+
+// fulfil does what the visitor agreed to. done is false where it could not be
+// done and the talk goes on.
+func (d *deed) fulfil() (done bool, err error) {
+	switch d.st.Goal {
+	case GoalBook:
+		return d.book()
+	case GoalMove:
+		return d.move()
+	case GoalCancel:
+		return true, d.cancel()
+	case GoalWait:
+		return true, d.join()
+	case GoalErase:
+		return true, d.erase()
+	}
+	return false, nil
+}
+
+func (d *deed) book() (done bool, err error) {
+	if next(d.st, d.facts()) != ExpectConfirm {
+		return false, nil
+	}
+	slot := *d.st.Request.Slot
+	ap, err := d.h.calendar.Request(d.tx, booking.Booking{
+		Slot: slot, Contact: d.st.Contact, Conversation: d.conversation, Author: "visitor", Source: d.st.Source,
+	}, d.now)
+	if r, refused := errors.AsType[*booking.Refusal](err); refused {
+		return false, d.lost(slot, r)
+	}
+	if err != nil {
+		return false, err
+	}
+	d.st.reset()
+	d.own = append(d.own, ap)
+	args := d.args(ap.Slot)
+	args["number"] = ap.Number
+	id := "booked.requested"
+	if ap.Status == booking.Confirmed {
+		id = "booked.confirmed"
+	} else if until := d.h.until(d.now); !until.IsZero() {
+		id = "booked.requested.closed"
+		args["until"] = untilText(d.st.Lang, until, d.local(d.now))
+	}
+	d.say(id, args)
+	if s, ok := d.h.clinic.Service(ap.Slot.Service); ok && len(s.Prepare) > 0 {
+		d.say("booked.prepare", prompts.Args{"text": s.Prepare.In(d.st.Lang)})
+	}
+	d.turn.Appointment = d.h.view(ap, d.st.Lang)
+	d.ask(ExpectMore)
+	return true, nil
+}
+
+// lost tells that the slot went to somebody else, and lets the search go on.
+func (d *deed) lost(slot booking.Slot, r *booking.Refusal) error {
+	switch r.Why {
+	case booking.Limit:
+		d.limit()
+		return d.h.calendar.Release(d.tx, d.conversation)
+	case booking.Taken:
+		d.say("time.lost", prompts.Args{"when": d.when(slot.Start)})
+	case booking.Past, booking.Notice:
+		d.say("time.past", nil)
+	default:
+		d.say("time.absent", prompts.Args{"when": d.when(slot.Start)})
+	}
+	start := d.local(slot.Start)
+	day := dateOf(start)
+	d.st.Request.Slot = nil
+	d.st.Request.When = []when.Constraint{{Dates: &[2]when.Date{day, day}}}
+	return d.h.calendar.Release(d.tx, d.conversation)
+}
+
+func (d *deed) move() (done bool, err error) {
+	slot := d.st.Request.Slot
+	if slot == nil || d.st.Target == "" {
+		return false, nil
+	}
+	ap, err := d.h.calendar.Move(d.tx, d.st.Target, 0, *slot, booking.Change{Author: "visitor"}, d.now)
+	if w, wrong := errors.AsType[*booking.WrongStatus](err); wrong {
+		return true, d.meanwhile(w.Current)
+	}
+	if r, refused := errors.AsType[*booking.Refusal](err); refused {
+		return false, d.lost(*slot, r)
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := d.h.calendar.Release(d.tx, d.conversation); err != nil {
+		return false, err
+	}
+	d.st.reset()
+	args := d.args(ap.Slot)
+	args["number"] = ap.Number
+	id := "move.done"
+	if ap.Status == booking.Requested {
+		id = "move.requested"
+	}
+	d.say(id, args)
+	d.turn.Appointment = d.h.view(ap, d.st.Lang)
+	d.refresh(ap)
+	d.ask(ExpectMore)
+	return true, nil
+}
+
+func (d *deed) cancel() error {
+	ap, err := d.h.calendar.Cancel(d.tx, d.st.Target, 0, booking.Change{Author: "visitor"}, d.now)
+	if w, wrong := errors.AsType[*booking.WrongStatus](err); wrong {
+		return d.meanwhile(w.Current)
+	}
+	if err != nil {
+		return err
+	}
+	d.st.reset()
+	args := d.args(ap.Slot)
+	args["number"] = ap.Number
+	d.say("cancel.done", args)
+	d.turn.Appointment = d.h.view(ap, d.st.Lang)
+	d.refresh(ap)
+	d.ask(ExpectMore)
+	return nil
+}
+
+// refresh puts the changed appointment among the visitor's own.
+func (d *deed) refresh(ap booking.Appointment) {
+	for i := range d.own {
+		if d.own[i].Number == ap.Number {
+			d.own[i] = ap
+		}
+	}
+	d.own = upcoming(d.own, d.now)
+}
+
+func (d *deed) join() error {
+	from, to := d.window()
+	_, err := d.h.calendar.Join(d.tx, booking.Wish{
+		Service: d.st.Request.Service, Specialist: specific(d.st.Request.Specialist), From: from, To: to,
+		Contact: d.st.Contact, Conversation: d.conversation,
+	}, d.now)
+	if _, refused := errors.AsType[*booking.Refusal](err); refused {
+		d.say("time.past", nil)
+		d.st.reset()
+		d.ask(ExpectMore)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.h.calendar.Release(d.tx, d.conversation); err != nil {
+		return err
+	}
+	d.say("wait.done", prompts.Args{"service": d.service(d.st.Request.Service), "range": d.rangeText()})
+	d.st.reset()
+	d.ask(ExpectMore)
+	return nil
+}
+
+// erase removes the person: contact, consents, appointments and all that was
+// said. What remains is a conversation that knows nothing.
+func (d *deed) erase() error {
+	if err := d.a.forget(d.tx, d.h, d.conversation, d.st.Contact, "visitor", d.now); err != nil {
+		return err
+	}
+	lang, seq, recent := d.st.Lang, d.st.Seq, d.st.Recent
+	*d.st = State{Lang: lang, Seq: seq, Recent: recent, Secret: d.st.Secret, Owner: Owner{Kind: OwnerAssistant, Since: d.now}, Created: d.now}
+	d.erased, d.known, d.held = true, person{}, person{}
+	d.own = nil
+	d.say("erase.done", nil)
+	d.out.expects = ExpectMore
+	return nil
+}
+
+// forget removes all that the house holds about the visitor of a conversation.
+func (a *Assistant) forget(tx *storage.Tx, h *house, conversation, contact, actor string, now time.Time) error {
+	who := booking.Who{Contact: contact, Conversations: []string{conversation}}
+	if _, err := h.calendar.Forget(tx, who, booking.Change{Author: actor, Reason: "erased"}, now); err != nil {
+		return err
+	}
+	if err := privacy.Erase(tx, contact, conversation, actor, now); err != nil {
+		return err
+	}
+	if err := errors.Join(entries.Forget(tx, conversation), seen.Delete(tx, []byte(conversation))); err != nil {
+		return err
+	}
+	if err := forgetTokens(tx, conversation); err != nil {
+		return err
+	}
+	subject := contact
+	if subject == "" {
+		subject = conversation
+	}
+	_, err := outbox.Append(tx, "contact.erased", subject, now, map[string]string{"contact": contact})
+	return err
+}
+
+// know tells the visitor what is stored about them.
+func (d *deed) know() error {
+	if d.st.Contact == "" {
+		d.say("know.nothing", nil)
+		return nil
+	}
+	lang := d.st.Lang
+	no := prompts.Say(lang, "know.no", nil)
+	given, err := privacy.Consents(d.tx, d.conversation)
+	if err != nil {
+		return err
+	}
+	consent := no
+	for _, c := range given {
+		if c.Withdrawn.IsZero() {
+			consent = d.when(c.At)
+		}
+	}
+	waiting, err := d.waiting()
+	if err != nil {
+		return err
+	}
+	d.say("know", prompts.Args{
+		"name": ownOr(d.known.Name, "name", no), "number": ownOr(d.known.Phone, "phone", no), "email": ownOr(d.known.Email, "email", no),
+		"consent": consent, "list": list(d.lines(d.own), no), "waiting": list(waiting, no),
+		"days": days(lang, d.h.clinic.Privacy.Retention.Conversations),
+	})
+	d.turn.Buttons = append(d.turn.Buttons, Button{"do/erase", prompts.Say(lang, "button.erase", nil)})
+	return nil
+}
+
+// waiting lists what the visitor waits for, in words.
+func (d *deed) waiting() (lines []string, err error) {
+	all, err := booking.WaitingList(d.tx)
+	for _, w := range all {
+		if w.Conversation == d.conversation {
+			lines = append(lines, d.service(w.Service)+", "+prompts.Day(d.st.Lang, d.local(w.From), d.local(d.now)))
+		}
+	}
+	return lines, err
+}
+
+// list puts lines one under the other, or says that there are none.
+func list(lines []string, none string) string {
+	if len(lines) == 0 {
+		return none
+	}
+	return "\n" + strings.Join(lines, "\n")
+}
+
+// ownOr is the tag for a field of the visitor's own contact, or a word for none.
+func ownOr(value, field, none string) string { return choose(value == "", none, privacy.Own(field)) }
