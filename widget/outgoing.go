@@ -215,6 +215,9 @@ func (s *socket) news(job *outgoing) ([][]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.out.owner = now
+	// What was acknowledged while the turns were read goes before what they answer.
+	frames = append(frames, s.out.frames...)
+	s.out.frames = nil
 	for _, t := range turns {
 		if t.Seq <= s.out.sent {
 			continue
