@@ -83,7 +83,7 @@ func (d *deed) lost(slot booking.Slot, r *booking.Refusal) error {
 		return d.h.calendar.Release(d.tx, d.conversation)
 	case booking.Taken:
 		d.say("time.lost", prompts.Args{"when": d.when(slot.Start)})
-	case booking.Past, booking.Notice:
+	case booking.Past, booking.Notice, booking.SameDay:
 		d.say("time.past", nil)
 	default:
 		d.say("time.absent", prompts.Args{"when": d.when(slot.Start)})

@@ -124,7 +124,7 @@ func (d *deed) declineAt(day when.Date, minute int) error {
 		d.say("time.absent", prompts.Args{"when": d.when(start)})
 	case why == booking.Horizon:
 		return d.declineFar()
-	case why == booking.Past || why == booking.Notice:
+	case why == booking.Past || why == booking.Notice || why == booking.SameDay:
 		d.say("time.past", nil)
 	case why == booking.Grid:
 		d.say("time.grid", prompts.Args{"time": start.Format("15:04")})

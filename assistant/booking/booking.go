@@ -151,15 +151,16 @@ type Query struct {
 type Why string
 
 const (
-	Taken   Why = "taken"   // somebody has it
-	Closed  Why = "closed"  // the branch is closed then, or closes before the end
-	Absent  Why = "absent"  // the specialist does not work then, or not to the end
-	Past    Why = "past"    // it has begun
-	Notice  Why = "notice"  // too soon
-	Horizon Why = "horizon" // too far ahead
-	Grid    Why = "grid"    // not a start, or not the length, that is offered
-	Unknown Why = "unknown" // no such service, specialist or branch, or not together
-	Limit   Why = "limit"   // the visitor has as many open appointments as one may have
+	Taken   Why = "taken"    // somebody has it
+	Closed  Why = "closed"   // the branch is closed then, or closes before the end
+	Absent  Why = "absent"   // the specialist does not work then, or not to the end
+	Past    Why = "past"     // it has begun
+	Notice  Why = "notice"   // too soon
+	SameDay Why = "same_day" // too late for a slot of the same day
+	Horizon Why = "horizon"  // too far ahead
+	Grid    Why = "grid"     // not a start, or not the length, that is offered
+	Unknown Why = "unknown"  // no such service, specialist or branch, or not together
+	Limit   Why = "limit"    // the visitor has as many open appointments as one may have
 )
 
 // Each is matched by errors.Is against the [Refusal] for its reason.
@@ -169,6 +170,7 @@ var (
 	ErrAbsent  = errors.New("slot is outside the specialist's hours")
 	ErrPast    = errors.New("slot has begun")
 	ErrNotice  = errors.New("slot is too soon")
+	ErrSameDay = errors.New("slot is of the same day, which is cut off")
 	ErrHorizon = errors.New("slot is too far ahead")
 	ErrGrid    = errors.New("slot is not on the grid")
 	ErrUnknown = errors.New("slot names an unknown service, specialist or branch")
@@ -177,7 +179,7 @@ var (
 
 func (w Why) sentinel() error {
 	return map[Why]error{
-		Taken: ErrTaken, Closed: ErrClosed, Absent: ErrAbsent, Past: ErrPast, Notice: ErrNotice,
+		Taken: ErrTaken, Closed: ErrClosed, Absent: ErrAbsent, Past: ErrPast, Notice: ErrNotice, SameDay: ErrSameDay,
 		Horizon: ErrHorizon, Grid: ErrGrid, Unknown: ErrUnknown, Limit: ErrLimit,
 	}[w]
 }

@@ -19,7 +19,7 @@ type wish struct {
 	ignore string   // number of the appointment that is being moved
 	staff  bool     // not bound by notice, horizon, grid, limit
 
-	// grace is taken off the notice: a time that was offered in time can still
+	// grace is taken off the notice and the same day's cut-off: a time that was offered in time can still
 	// be chosen, and one that was chosen can still be booked, for as long as a
 	// hold lasts each.
 	grace time.Duration
@@ -88,6 +88,8 @@ func (p *plan) hours(w wish, service *clinic.Service, now time.Time) Why {
 		return Past
 	case !w.staff && w.Start.Before(now.Add(c.clinic.Booking.Notice-w.grace)):
 		return Notice
+	case !w.staff && w.Start.Before(c.reopens(now.Add(-w.grace))):
+		return SameDay
 	case !w.staff && w.Start.After(now.Add(c.clinic.Booking.Horizon)):
 		return Horizon
 	case !w.End.Equal(w.Start.Add(service.Duration)) || w.Start.Nanosecond() != 0:

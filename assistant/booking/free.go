@@ -49,6 +49,7 @@ func (c *Calendar) performers(q Query) []*clinic.Specialist {
 // bounds are the starts that notice, horizon and the query allow.
 func (c *Calendar) bounds(q Query, now time.Time) stretch {
 	b := stretch{ceil(now.Add(c.clinic.Booking.Notice)), now.Add(c.clinic.Booking.Horizon).Unix() + 1}
+	b.from = max(b.from, c.reopens(now).Unix())
 	if !q.From.IsZero() {
 		b.from = max(b.from, ceil(q.From))
 	}
@@ -56,6 +57,16 @@ func (c *Calendar) bounds(q Query, now time.Time) stretch {
 		b.to = min(b.to, ceil(q.To))
 	}
 	return b
+}
+
+// reopens is the first instant that the cut-off of the same day leaves to visitors: the
+// coming midnight from the cut-off on, else now.
+func (c *Calendar) reopens(now time.Time) time.Time {
+	today := c.clinic.Date(now)
+	if until := c.clinic.Booking.SameDayUntil; until >= 1440 || now.Before(c.clinic.At(today, until)) {
+		return now
+	}
+	return c.clinic.At(today.AddDays(1), 0)
 }
 
 // ceil is the first whole second not before t.

@@ -20,6 +20,7 @@ import (
 type Clinic struct {
 	Name        Text
 	Location    *time.Location
+	Profile     Profile
 	Languages   []string // the first is the default
 	Phone       string   // E.164
 	Privacy     Privacy
@@ -29,6 +30,7 @@ type Clinic struct {
 	Specialists []Specialist
 	Closed      []DateRange // the whole house, both ends closed
 	Booking     Rules
+	Reminders   Reminders
 	Handoff     Handoff
 	FAQ         []FAQ
 	Widget      Widget
@@ -43,6 +45,15 @@ type Clinic struct {
 	rooms      map[string]*Room
 	pools      map[[2]string][][]*Room // by service and branch
 }
+
+// Profile says what kind of house it is. Where the file says nothing it is the kind that
+// keeps more secret.
+type Profile string
+
+const (
+	ProfileClinic Profile = "clinic"
+	ProfileSalon  Profile = "salon"
+)
 
 // Privacy says who answers for personal data and how long it is kept.
 type Privacy struct {
@@ -141,6 +152,10 @@ type Rules struct {
 	PerVisitor int           // future appointments one visitor may have open
 	NoShows    int           // from so many missed visits on, reception confirms whatever Confirm says; 0: never
 	Ask        []string      // AskName, AskPhone, AskEmail
+
+	SameDayUntil int           // minute of the day from which on visitors get no slot of that day; 1440: the day is not cut off
+	ChainGap     time.Duration // the longest wait between two services of one visit
+	Reasons      []Reason      // for cancelling and declining; see Clinic.Reasons
 }
 
 // Needs reports whether a booking asks for one of AskName, AskPhone, AskEmail.

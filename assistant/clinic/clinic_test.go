@@ -53,6 +53,7 @@ func TestTheExampleFilesAreRead(t *testing.T) {
 	want := clinic.Rules{
 		Confirm: clinic.ByStaff, Notice: time.Hour, Horizon: 60 * 24 * time.Hour, Step: 15 * time.Minute,
 		Hold: 10 * time.Minute, Offer: 30 * time.Minute, PerVisitor: 3, Ask: []string{"name", "phone"},
+		SameDayUntil: 1440, ChainGap: 15 * time.Minute, Reasons: c.Booking.Reasons,
 	}
 	if diff := cmp.Diff(want, c.Booking); diff != "" {
 		t.Errorf("rules:\n%s", diff)

@@ -31,9 +31,12 @@ func defaults() *Clinic {
 		Booking: Rules{
 			Confirm: ByStaff, Notice: time.Hour, Horizon: 60 * day, Step: 15 * time.Minute,
 			Hold: 10 * time.Minute, Offer: 30 * time.Minute, PerVisitor: 3, Ask: []string{AskName, AskPhone},
+			SameDayUntil: 1440, ChainGap: 15 * time.Minute, Reasons: commonReasons(),
 		},
-		Widget: Widget{Color: "#0a7f5a"},
-		Model:  Model{URL: "http://127.0.0.1:11434", Timeout: 20 * time.Second},
+		Profile:   ProfileClinic,
+		Reminders: Reminders{Before: []time.Duration{day, 2 * time.Hour}, Discreet: true, Quiet: Span{21 * 60, (24 + 9) * 60}},
+		Widget:    Widget{Color: "#0a7f5a"},
+		Model:     Model{URL: "http://127.0.0.1:11434", Timeout: 20 * time.Second},
 	}
 }
 
@@ -43,6 +46,10 @@ func (r *reader) clinic(v value) *Clinic {
 	v.object(
 		field{"languages", true, func(v value) { c.Languages = v.languages() }},
 		field{"name", true, func(v value) { c.Name = v.said(c, maxName) }},
+		field{"profile", false, func(v value) {
+			c.Profile = Profile(v.oneOf(string(ProfileClinic), string(ProfileSalon)))
+			c.Reminders.Discreet = c.Profile == ProfileClinic
+		}},
 		field{"timezone", true, func(v value) { c.Location = v.timezone() }},
 		field{"phone", true, func(v value) { c.Phone = v.phone() }},
 		field{"privacy", true, func(v value) { v.privacy(&c.Privacy) }},
@@ -51,7 +58,8 @@ func (r *reader) clinic(v value) *Clinic {
 		field{"services", true, func(v value) { c.Services = readAll(v, c, "service", value.service) }},
 		field{"specialists", true, func(v value) { c.Specialists = readAll(v, c, "specialist", value.specialist) }},
 		field{"closed", false, func(v value) { c.Closed = v.closed() }},
-		field{"booking", false, func(v value) { v.rules(&c.Booking) }},
+		field{"booking", false, func(v value) { v.rules(c, &c.Booking) }},
+		field{"reminders", false, func(v value) { v.reminders(&c.Reminders) }},
 		field{"handoff", false, func(v value) { v.handoff(&c.Handoff) }},
 		field{"faq", false, func(v value) { c.FAQ = v.faq(c) }},
 		field{"widget", false, func(v value) { v.widget(&c.Widget) }},
@@ -61,6 +69,7 @@ func (r *reader) clinic(v value) *Clinic {
 	if c.Handoff.Hours.Never() && len(c.Branches) > 0 {
 		c.Handoff.Hours = c.Branches[0].Hours
 	}
+	c.settle()
 	return c
 }
 

@@ -68,7 +68,7 @@ func (v value) closed() []DateRange {
 	return all
 }
 
-func (v value) rules(r *Rules) {
+func (v value) rules(c *Clinic, r *Rules) {
 	v.object(
 		field{"confirm", false, func(v value) { r.Confirm = Confirmation(v.oneOf(string(ByStaff), string(ByRule))) }},
 		field{"notice", false, func(v value) { r.Notice = v.duration(0, 365*day, time.Minute) }},
@@ -79,6 +79,9 @@ func (v value) rules(r *Rules) {
 		field{"per_visitor", false, func(v value) { r.PerVisitor = v.integer(1, 100) }},
 		field{"no_show_limit", false, func(v value) { r.NoShows = v.integer(1, 100); v.useful(r) }},
 		field{"ask", false, func(v value) { r.Ask = v.asked() }},
+		field{"same_day_until", false, func(v value) { r.SameDayUntil = v.minute() }},
+		field{"chain_gap", false, func(v value) { r.ChainGap = v.duration(0, 12*time.Hour, time.Minute) }},
+		field{"reasons", false, func(v value) { r.Reasons = v.reasons(c) }},
 	)
 	if r.Notice >= r.Horizon {
 		v.problem(false, "notice", FormatDuration(r.Notice),

@@ -130,6 +130,7 @@ func (c *Console) refusalWords(refusal *booking.Refusal) string {
 	said, ok := map[booking.Why]string{
 		booking.Taken: "Это время уже занято.", booking.Closed: "В это время закрыто.", booking.Absent: "Специалист в это время не принимает.",
 		booking.Past: "Это время уже прошло.", booking.Notice: "До этого времени осталось слишком мало: на него уже не записываем.",
+		booking.SameDay: "На сегодня запись уже закончилась.",
 		booking.Horizon: "Так далеко вперёд запись ещё не открыта.", booking.Grid: "Запись начинается только по сетке: выберите время из списка.",
 	}[refusal.Why]
 	if !ok {
