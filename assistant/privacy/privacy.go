@@ -83,7 +83,10 @@ func Reveal(tx *storage.Tx, id, actor, reason string, now time.Time) (Contact, e
 	if err != nil {
 		return c, err
 	}
-	return c, audit.Append(tx, audit.Entry{At: now, Actor: actor, Action: "contact.reveal", Object: id, Reason: reason})
+	return c, errors.Join(
+		ring(tx, id, actor, now),
+		audit.Append(tx, audit.Entry{At: now, Actor: actor, Action: "contact.reveal", Object: id, Reason: reason}),
+	)
 }
 
 // ByPhone lists the ids of the contacts that have this phone (E.164).
