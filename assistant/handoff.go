@@ -1,0 +1,77 @@
+package assistant
+
+import (
+	"okoshko/assistant/nlu"
+	"okoshko/prompts"
+)
+
+// handoff passes the conversation to a person. The reply says why, in the text
+// called lead where that is not plain, and when to expect an answer.
+func (t *turn) handoff(reason, lead string) {
+	if lead != "" {
+		t.out.say(lead, nil)
+	}
+	switch {
+	case !t.f.until.IsZero():
+		t.out.say("human.closed", prompts.Args{"until": untilText(t.st.Lang, t.f.until, t.f.now), "phone": t.phone()})
+	case reason != "emergency":
+		t.out.say("human.open", prompts.Args{"phone": t.phone()})
+	}
+	t.out.effect(effectHandoff, reason)
+	t.out.effect(effectRelease, "")
+	t.st.reset()
+	t.out.done, t.out.expects = true, ExpectOperator
+}
+
+func (t *turn) danger() {
+	switch t.in.Alarm {
+	case nlu.AlarmEmergency:
+		t.handoff("emergency", "emergency")
+	case nlu.AlarmSymptoms:
+		t.handoff("symptoms", "symptoms")
+	}
+}
+
+// documents tells that numbers of documents and cards are not kept. A card with
+// no wish to book is about money, which is a person's business.
+func (t *turn) documents() {
+	kinds := make(map[string]bool)
+	for _, s := range t.in.Personal {
+		kinds[s.Kind] = true
+	}
+	if kinds["card"] {
+		t.heard = true
+		t.out.say("data.card", nil)
+		if !t.has("book") && t.st.Goal == GoalNone {
+			t.handoff("asked", "")
+		}
+		return
+	}
+	if kinds["passport"] || kinds["snils"] || kinds["inn"] || kinds["oms"] {
+		t.out.say("data.document", nil) // and go on: it answers nothing
+	}
+}
+
+func (t *turn) people() {
+	calls := t.commands("human")
+	switch {
+	case len(calls) == 0:
+	case calls[0].Value == nlu.ValueComplaint:
+		t.handoff("complaint", "complaint")
+	default:
+		t.handoff("asked", "")
+	}
+}
+
+// callBack takes a phone that comes with no wish as the wish to be called.
+func (t *turn) callBack() {
+	if t.st.Goal != GoalNone || t.changed || len(t.out.parts) > 0 {
+		return
+	}
+	for _, e := range t.out.effects {
+		if e.kind == effectPhone && !t.has("greet", "thanks", "show") {
+			t.handoff("asked", "")
+			return
+		}
+	}
+}
