@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"okoshko/assistant/nlu/token"
 )
 
 //go:embed names.txt
@@ -117,7 +119,7 @@ func (d *dictionary) decline(base string, gender byte, word bool) {
 
 // latinSpellings are the ways a Russian name is spelt with Latin letters.
 func latinSpellings(base string) []string {
-	plain := latinise(base)
+	plain := token.Latin(base)
 	all := []string{plain}
 	for _, r := range []*strings.Replacer{strings.NewReplacer("yu", "iu", "ya", "ia"), strings.NewReplacer("iy", "y", "ey", "ei", "ay", "ai"), strings.NewReplacer("yu", "ju", "ya", "ja"), strings.NewReplacer("iya", "ia", "ks", "x")} {
 		if other := r.Replace(plain); other != plain {
@@ -183,4 +185,9 @@ func surname(word string, strong bool) bool {
 		return utf8.RuneCountInString(word) >= 5 && hasEnd(word, surnameStrong)
 	}
 	return utf8.RuneCountInString(word) >= 4 && hasEnd(word, surnameEnds)
+}
+
+func vowelEnd(word string) bool {
+	last, _ := utf8.DecodeLastRuneInString(word)
+	return strings.ContainsRune("аеиоуыэюя", last)
 }

@@ -164,7 +164,7 @@ func (p *pii) spokenMail(at int) {
 		return
 	}
 	if !strings.HasSuffix(domain, "рф") {
-		local, domain = latinise(local), latinise(domain)
+		local, domain = token.Latin(local), token.Latin(domain)
 	}
 	p.take(KindEmail, from, to, strings.ToLower(local+"@"+domain))
 }

@@ -4,18 +4,17 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+
+	"okoshko/assistant/nlu/token"
 )
 
-// Typing errors are measured in tenths of an edit by an optimal string alignment whose
-// prices know what Russians confuse: unstressed vowels, voiced and voiceless
-// consonants, soft signs, doubled letters, neighbouring keys.
+// Typing errors are measured in tenths of an edit by an optimal string alignment with
+// the prices of package token.
 
 const (
 	priceEdit    = 10
 	priceDrop    = 9 // a letter left out or too many is likelier than a strange one
 	priceSwap    = 7 // two letters changed places
-	priceKey     = 6 // a neighbouring key
-	priceSound   = 4 // sounds alike
 	priceSilent  = 3 // ь, ъ, a doubled letter
 	maxWordRunes = 24
 )
@@ -72,81 +71,23 @@ func termStemLimit(n int) int {
 	return 14
 }
 
-// soundsAlike are pairs that are heard alike.
-var soundsAlike = pairs("оа еи ие эе иы шщ жш зс бп дт гк вф ую ая йи цс чщ ео яе ёо ик әа әэ әя өо өу үу җж ңн һх гх", "ei sz ck ou ae iy")
-
-// neighbours are keys that stand beside or above each other.
-var neighbours = adjacent("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "qwertyuiop", "asdfghjkl", "zxcvbnm")
-
-type pair [2]rune
-
-func pairs(lists ...string) map[pair]bool {
-	all := map[pair]bool{}
-	for _, list := range lists {
-		for w := range strings.FieldsSeq(list) {
-			r := []rune(w)
-			all[pair{r[0], r[1]}], all[pair{r[1], r[0]}] = true, true
-		}
-	}
-	return all
-}
-
-func adjacent(rows ...string) map[pair]bool {
-	all := map[pair]bool{}
-	for n, row := range rows {
-		r := []rune(row)
-		for i := range r {
-			if i > 0 {
-				all[pair{r[i], r[i-1]}], all[pair{r[i-1], r[i]}] = true, true
-			}
-			if n%3 == 0 {
-				continue
-			}
-			above := []rune(rows[n-1])
-			for _, k := range []int{i, i + 1} {
-				if k < len(above) {
-					all[pair{r[i], above[k]}], all[pair{above[k], r[i]}] = true, true
-				}
-			}
-		}
-	}
-	return all
-}
-
-// letters numbers the letters of the three alphabets from 1; 0 is any other sign.
-var letters = func() map[rune]byte {
-	m := map[rune]byte{}
-	for _, r := range "абвгдежзийклмнопрстуфхцчшщъыьэюяәөүҗңһabcdefghijklmnopqrstuvwxyz" {
-		m[r] = byte(len(m) + 1)
-	}
-	return m
-}()
-
 // letterCount is one more than the number of the last letter.
-const letterCount = 65
+const letterCount = token.LetterCount
 
-// prices holds what it costs to take one letter for another.
+// prices holds what it costs to take one letter for another, rounded down.
 var prices = func() *[letterCount][letterCount]uint8 {
 	var table [letterCount][letterCount]uint8
 	for i := range table {
 		for j := range table[i] {
-			if i != j || i == 0 {
-				table[i][j] = priceEdit
-			}
+			table[i][j] = uint8(token.Price(uint8(i), uint8(j)) * priceEdit / token.PriceStrange)
 		}
-	}
-	for p := range neighbours {
-		table[letters[p[0]]][letters[p[1]]] = priceKey
-	}
-	for p := range soundsAlike {
-		table[letters[p[0]]][letters[p[1]]] = priceSound
 	}
 	return &table
 }()
 
 var (
-	softSign = letters['ь']
-	hardSign = letters['ъ']
+	softSign = token.Letter('ь')
+	hardSign = token.Letter('ъ')
 )
 
 // spelt gives the letters' numbers; ok is false where the word is too long to compare.
@@ -155,7 +96,7 @@ func spelt(word string) (numbers [maxWordRunes]byte, n int, ok bool) {
 		if n == maxWordRunes {
 			return numbers, n, false
 		}
-		numbers[n] = letters[r]
+		numbers[n] = token.Letter(r)
 		n++
 	}
 	return numbers, n, true
@@ -229,14 +170,14 @@ func consonants(word []byte) uint64 {
 
 var bitOf = func() [letterCount]uint64 {
 	var table [letterCount]uint64
-	for r, n := range letters {
-		if !vowels[r] {
+	for _, r := range "бвгджзйклмнпрстфхцчшщъьҗңһbcdfghjklmnpqrstvwxz" {
+		if n := token.Letter(r); !vowels[r] {
 			table[n] = 1 << (n & 63)
 		}
 	}
 	for _, p := range strings.Fields("бп вф гк дт жш зс щш цс җж ңн һх") {
 		r := []rune(p)
-		table[letters[r[0]]] = table[letters[r[1]]]
+		table[token.Letter(r[0])] = table[token.Letter(r[1])]
 	}
 	return table
 }()

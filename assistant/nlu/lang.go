@@ -169,7 +169,7 @@ func (r *Reader) fromTranslit(tokens []token.Token, taken []bool, most bool) {
 		if len(t.Text) > 1 && r.english(t.Text) {
 			english++
 		}
-		cyrillic := cyrillicise(t.Text)
+		cyrillic := token.Cyrillic(t.Text)
 		switch {
 		case r.russian(cyrillic):
 			known++
@@ -194,7 +194,7 @@ func (r *Reader) fromTranslit(tokens []token.Token, taken []bool, most bool) {
 
 // fromEnglishKeys reads «pfgbibnt vtyz» as typed on the Russian layout.
 func (r *Reader) fromEnglishKeys(text string, tokens []token.Token, taken []bool) ([]token.Token, []bool, bool) {
-	return r.swapKeys(text, tokens, taken, toJcuken, func(c rune) bool { return c < utf8.RuneSelf }, r.russian)
+	return r.swapKeys(text, tokens, taken, token.ToJcuken, func(c rune) bool { return c < utf8.RuneSelf }, r.russian)
 }
 
 // fromRussianKeys reads «руддщ» as typed on the English layout.
@@ -211,7 +211,7 @@ func (r *Reader) fromRussianKeys(text string, tokens []token.Token, taken []bool
 	if all == 0 || strange < all || all > 40 {
 		return tokens, taken
 	}
-	if swapped, t, ok := r.swapKeys(text, tokens, taken, toQwerty, func(rune) bool { return true }, r.english); ok {
+	if swapped, t, ok := r.swapKeys(text, tokens, taken, token.ToQwerty, func(rune) bool { return true }, r.english); ok {
 		return swapped, t
 	}
 	return tokens, taken

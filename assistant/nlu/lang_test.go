@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"okoshko/assistant/nlu/token"
 )
 
 var langRows = `
@@ -118,9 +120,9 @@ func slip(text string, random *rand.Rand) string {
 	case 2:
 		w = append(w[:k+1], w[k:]...)
 	case 3:
-		for p := range neighbours {
-			if p[0] == w[k] {
-				w[k] = p[1]
+		for _, r := range "абвгдежзийклмнопрстуфхцчшщьыэюя" {
+			if token.Price(token.Letter(r), token.Letter(w[k])) == token.PriceKey {
+				w[k] = r
 				break
 			}
 		}

@@ -1,5 +1,7 @@
 package when
 
+import "okoshko/assistant/nlu/token"
+
 // sameTime: «в то же время», «на это же время», "same time", «шул ук вакытка».
 func sameTime(s *scan, m match) (atom, bool) {
 	first, second := m.nth(s, cSame, 0), m.nth(s, cSame, 1)
@@ -92,9 +94,9 @@ func (s *scan) greeting(m match) bool {
 	case "добрый", "доброе", "доброго", "доброй", "спокойной", "good", "хәерле", "хэерле", "хаерле", "имин":
 		return true
 	}
-	word, ok := spell(s.text(m.first - 1))
+	word, ok := token.Spell(s.text(m.first - 1))
 	for k := range greetings {
-		if ok && alike(word.mask, greetings[k].mask, priceWrong) && distance(&word, &greetings[k], priceWrong+1) <= priceWrong {
+		if ok && word.MayBeNear(&greetings[k], token.PriceStrange) && word.Distance(&greetings[k], token.PriceStrange+1) <= token.PriceStrange {
 			return true
 		}
 	}
@@ -104,11 +106,11 @@ func (s *scan) greeting(m match) bool {
 // greetings are also known with a slip of the finger.
 var greetings = spellAll("добрый", "доброе", "доброго", "хәерле")
 
-func spellAll(words ...string) []candidate {
-	all := make([]candidate, 0, len(words))
+func spellAll(words ...string) []token.Spelling {
+	all := make([]token.Spelling, 0, len(words))
 	for _, word := range words {
-		if c, ok := spell(word); ok {
-			all = append(all, c)
+		if s, ok := token.Spell(word); ok {
+			all = append(all, s)
 		}
 	}
 	return all

@@ -85,7 +85,7 @@ func wordItem(tokens []token.Token, i int, it item, translit bool, before *item,
 	}
 	s, ok := lookup(text)
 	if !ok && text[0] < utf8.RuneSelf && translit {
-		text = fromTranslit(text)
+		text = token.Cyrillic(text)
 		it.text = text
 		s, ok = lookup(text)
 	}
@@ -375,7 +375,7 @@ func russianInLatin(text string) bool {
 	if _, known := lookup(text); known {
 		return false
 	}
-	typed := fromTranslit(text)
+	typed := token.Cyrillic(text)
 	s, ok := lookup(typed)
 	if !ok && len(text) > 4 {
 		s, ok = lookup(correct(typed, false))

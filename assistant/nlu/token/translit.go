@@ -1,6 +1,9 @@
-package nlu
+package token
 
 import "strings"
+
+// Russian with Latin letters, both ways, as visitors and their addresses have it; and
+// the keys of the two layouts. A linguist's page.
 
 // romanised is how Russians spell Cyrillic letters with Latin ones in addresses.
 var romanised = map[rune]string{
@@ -9,8 +12,8 @@ var romanised = map[rune]string{
 	'э': "e", 'ю': "yu", 'я': "ya", 'ә': "a", 'ө': "o", 'ү': "u", 'җ': "j", 'ң': "n", 'һ': "h",
 }
 
-// latinise spells a word with Latin letters; other letters stay.
-func latinise(word string) string {
+// Latin spells a word with Latin letters; other letters stay.
+func Latin(word string) string {
 	var b strings.Builder
 	for _, r := range word {
 		if latin, ok := romanised[r]; ok {
@@ -26,21 +29,29 @@ func latinise(word string) string {
 var cyrillicised = []struct{ latin, cyrillic string }{
 	{"shch", "щ"},
 	{"sch", "щ"},
-	{"yo", "е"},
-	{"jo", "е"},
 	{"zh", "ж"},
 	{"kh", "х"},
 	{"ts", "ц"},
+	{"tc", "ц"},
 	{"ch", "ч"},
 	{"sh", "ш"},
-	{"yu", "ю"},
-	{"ju", "ю"},
-	{"ya", "я"},
-	{"ja", "я"},
-	{"iy", "ий"},
-	{"yy", "ый"},
 	{"ck", "к"},
 	{"ph", "ф"},
+	{"yu", "ю"},
+	{"ju", "ю"},
+	{"iu", "ю"},
+	{"ya", "я"},
+	{"ja", "я"},
+	{"ia", "я"}, // at the end of a word «ия», see Cyrillic
+	{"yo", "е"},
+	{"jo", "е"},
+	{"ye", "е"},
+	{"je", "е"},
+	{"iya", "ия"},
+	{"iye", "ие"},
+	{"iyu", "ию"},
+	{"iy", "ий"},
+	{"yy", "ый"},
 	{"a", "а"},
 	{"b", "б"},
 	{"c", "ц"},
@@ -70,38 +81,34 @@ var cyrillicised = []struct{ latin, cyrillic string }{
 	{"'", "ь"},
 }
 
-// cyrillicise reads a folded Latin word as Russian typed with Latin letters.
-func cyrillicise(word string) string {
+// Cyrillic reads a folded Latin word as Russian typed with Latin letters; y behind a
+// vowel is й, -ia is «ия». Other signs stay.
+func Cyrillic(word string) string {
 	var b strings.Builder
+	b.Grow(2 * len(word))
+	vowel := false // before the place
+next:
 	for word != "" {
-		matched := false
 		for _, row := range cyrillicised {
-			if !strings.HasPrefix(word, row.latin) {
+			rest, ok := strings.CutPrefix(word, row.latin)
+			if !ok {
 				continue
 			}
-			cyrillic := row.cyrillic
-			if row.latin == "y" && b.Len() > 0 && (len(word) == 1 || strings.IndexByte("aeiou", word[1]) >= 0) && vowelEnd(b.String()) {
-				cyrillic = "й"
+			letters := row.cyrillic
+			switch {
+			case row.latin == "y" && vowel:
+				letters = "й"
+			case row.latin == "ia" && rest == "":
+				letters = "ия"
 			}
-			b.WriteString(cyrillic)
-			word, matched = word[len(row.latin):], true
-			break
+			b.WriteString(letters)
+			word, vowel = rest, strings.ContainsAny(letters, "аеиоуыэюя")
+			continue next
 		}
-		if !matched {
-			b.WriteByte(word[0])
-			word = word[1:]
-		}
+		b.WriteByte(word[0])
+		word, vowel = word[1:], false
 	}
 	return b.String()
-}
-
-func vowelEnd(word string) bool {
-	for _, v := range []string{"а", "е", "и", "о", "у", "ы", "э", "ю", "я"} {
-		if strings.HasSuffix(word, v) {
-			return true
-		}
-	}
-	return false
 }
 
 // The keys of the two layouts, one under the other.
@@ -110,9 +117,10 @@ const (
 	jcuken = "йцукенгшщзхъфывапролджэячсмитьбю.ёЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ,Ё"
 )
 
+// ToJcuken and ToQwerty give the letter of the same key on the other layout.
 var (
-	toJcuken = keyTable(qwerty, jcuken)
-	toQwerty = keyTable(jcuken, qwerty)
+	ToJcuken = keyTable(qwerty, jcuken)
+	ToQwerty = keyTable(jcuken, qwerty)
 )
 
 func keyTable(from, to string) map[rune]rune {
