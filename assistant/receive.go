@@ -362,6 +362,7 @@ func shown(tx *storage.Tx, conversation string, st State, after uint64, to telle
 		for _, t := range e.Turns {
 			if t.Seq > after {
 				t.Text = to.word(t.Text)
+				t.Appointment = t.Appointment.portable(tx)
 				turns = append(turns, t)
 			}
 		}

@@ -82,6 +82,8 @@ type AppointmentView struct {
 	Branch     string    `json:"branch"`
 	Start      time.Time `json:"start"`
 	End        time.Time `json:"end"`
+
+	Calendar string `json:"-"` // key of its entry for a calendar, see [VisitKey]; never stored
 }
 
 // Signal tells a subscriber that its conversation has something new. The zero

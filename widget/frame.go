@@ -212,6 +212,7 @@ type (
 		Branch     string    `json:"branch"`
 		Start      time.Time `json:"start"`
 		End        time.Time `json:"end"`
+		Calendar   string    `json:"calendar,omitempty"` // path of its entry for a calendar
 	}
 	typingFrame struct {
 		Type string         `json:"type"`
@@ -258,12 +259,20 @@ func framesOf(t assistant.Turn, zone *time.Location) [][]byte {
 	}
 	var frames [][]byte
 	if a := t.Appointment; a != nil {
-		m.Appointment = &appointmentInner{a.Number, a.Status, a.Service, a.Specialist, a.Branch, at(a.Start), at(a.End)}
+		m.Appointment = &appointmentInner{a.Number, a.Status, a.Service, a.Specialist, a.Branch, at(a.Start), at(a.End), calendarPath(a.Calendar)}
 		if t.Notice {
 			frames = append(frames, encode(appointmentFrame{"appointment", t.Seq, a.Number, a.Status, at(a.Start), at(a.End)}))
 		}
 	}
 	return append(frames, m.encode())
+}
+
+// calendarPath is where the entry that a key opens is, see package calendar.
+func calendarPath(key string) string {
+	if key == "" {
+		return ""
+	}
+	return "/calendar/" + key + ".ics"
 }
 
 // encode leaves out the latest slots, then the last buttons, where the frame

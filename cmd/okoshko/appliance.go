@@ -20,6 +20,7 @@ import (
 	"okoshko/storage"
 	"okoshko/widget"
 	"okoshko/widget/api"
+	"okoshko/widget/calendar"
 	"okoshko/widget/console"
 	"okoshko/widget/web"
 )
@@ -33,6 +34,7 @@ type appliance struct {
 	model     *llm.Model // nil: rules alone
 	visitors  *widget.Widget
 	mux       *http.ServeMux // of the public address
+	tls       bool           // it is reached over TLS
 	log       *slog.Logger
 	now       func() time.Time
 }
@@ -52,7 +54,7 @@ type settings struct {
 
 // assemble wires a house. It starts nothing.
 func assemble(s settings) (*appliance, error) {
-	a := &appliance{db: s.db, model: s.model, log: s.log, now: s.now}
+	a := &appliance{db: s.db, model: s.model, tls: s.tls, log: s.log, now: s.now}
 	var err error
 	conf := assistant.Config{DB: s.db, Clinic: s.clinic, Now: s.now, Log: s.log, Committed: func() { a.relay.Wake() }}
 	if s.model != nil {
@@ -91,7 +93,12 @@ func (a *appliance) open(s settings) (err error) {
 	if err != nil {
 		return err
 	}
+	feeds, err := calendar.New(calendar.Config{Desk: a.assistant, Proxies: s.proxies, Log: s.log, Now: s.now})
+	if err != nil {
+		return err
+	}
 	a.mux = http.NewServeMux()
+	a.mux.Handle("/calendar/", feeds)
 	a.mux.Handle("/", a.visitors)
 	a.mux.Handle("/console/", desk)
 	a.mux.Handle("/api/", programs)
@@ -133,13 +140,21 @@ func (a *appliance) run(ctx context.Context, public, service net.Listener) error
 		within.Go(func() error { return stopped(a.model.Run(innerCtx, a.assistant.ModelBeginning())) })
 	}
 	faces, faceCtx := errgroup.WithContext(outer)
-	faces.Go(func() error { return web.Serve(faceCtx, public, a.mux, a.log) })
+	faces.Go(func() error { return web.Serve(faceCtx, public, a.face(), a.log) })
 	faces.Go(func() error { return web.Serve(faceCtx, service, a.serviceMux(), a.log) })
 	faces.Go(func() error { return a.visitors.Run(faceCtx) })
 	go func() { <-innerCtx.Done(); stopOuter() }()
 	err := faces.Wait()
 	stopInner()
 	return errors.Join(stopped(err), within.Wait())
+}
+
+// face is what the public address answers with.
+func (a *appliance) face() http.Handler {
+	if a.tls {
+		return web.Strict(a.mux)
+	}
+	return a.mux
 }
 
 // stopped is nil for an end that was asked for.

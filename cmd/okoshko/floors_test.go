@@ -14,7 +14,7 @@ var floors = [][]string{
 	{"assistant/nlu", "storage/outbox", "storage/audit", "assistant/clinic"},
 	{"assistant/booking", "assistant/privacy", "assistant/staff"},
 	{"assistant", "assistant/delivery"},
-	{"assistant/delivery/receiver", "assistant/scenario", "widget", "widget/console", "widget/api"},
+	{"assistant/delivery/receiver", "assistant/scenario", "widget", "widget/console", "widget/api", "widget/calendar"},
 	{"cmd/okoshko"},
 }
 
@@ -53,6 +53,7 @@ var only = map[string]string{
 	"go.etcd.io/bbolt":                     "okoshko/storage",
 	"github.com/gorilla/websocket":         "okoshko/widget",
 	"golang.org/x/crypto/chacha20poly1305": "okoshko/storage/vault",
+	"github.com/arran4/golang-ical":         "okoshko/widget/calendar",
 }
 
 // TestOneImporter holds each library to the one room that knows it.

@@ -328,6 +328,7 @@ export class Chat extends HTMLElement {
     const a = m.appointment;
     const booked = a && m.seq > this.history && !this.thread.has(a.number) && /requested|confirmed/.test(a.status);
     const end = this.atEnd();
+    if (a?.calendar) a.calendar = this.address(a.calendar).href;
     const el = this.thread.add(m);
     if (!el) return;
     this.p.intro.hidden = true;

@@ -71,6 +71,7 @@ const ru = {
   statuses: {
     requested: "Ждёт подтверждения", confirmed: "Подтверждена", declined: "Отклонена", cancelled: "Отменена", arrived: "Вы пришли", no_show: "Визит не состоялся",
   } as Record<string, string>,
+  calendar: { requested: "Добавить в календарь", confirmed: "Добавить в календарь", declined: "Убрать из календаря", cancelled: "Убрать из календаря" } as Record<string, string>,
 
   language: "Язык",
   forget: "Удалить переписку на этом устройстве",
@@ -149,6 +150,7 @@ const tt: Words = {
   statuses: {
     requested: "Раслау көтелә", confirmed: "Расланды", declined: "Кире кагылды", cancelled: "Юкка чыгарылды", arrived: "Сез килдегез", no_show: "Кабул итү булмады",
   },
+  calendar: { requested: "Календарьга өстәргә", confirmed: "Календарьга өстәргә", declined: "Календарьдан алырга", cancelled: "Календарьдан алырга" },
 
   language: "Тел",
   forget: "Бу җайланмадагы язышуны бетерү",
@@ -225,6 +227,7 @@ const en: Words = {
   statuses: {
     requested: "Waiting for confirmation", confirmed: "Confirmed", declined: "Declined", cancelled: "Cancelled", arrived: "You came", no_show: "Visit did not take place",
   },
+  calendar: { requested: "Add to calendar", confirmed: "Add to calendar", declined: "Remove from calendar", cancelled: "Remove from calendar" },
 
   language: "Language",
   forget: "Delete this chat on this device",

@@ -1,7 +1,7 @@
 // How one message looks: bubble, choices, times by day, consent, appointment.
 
 import { capital, dayName, wall } from "./clock";
-import { h, icon } from "./dom";
+import { h, icon, set } from "./dom";
 import type { Words } from "./text";
 
 export interface Button {
@@ -26,6 +26,7 @@ export interface Appointment {
   branch?: string;
   start: string;
   end?: string;
+  calendar?: string; // address of its entry for a calendar
 }
 
 export interface Message {
@@ -152,6 +153,7 @@ export class Card {
   private status = h("span", { class: "st" });
   private when = h("b");
   private clock = h("span", { class: "clock" });
+  private keep = h("a", { class: "keep", target: "_blank", rel: "noopener noreferrer", hidden: true });
 
   constructor(private w: Words, public data: Appointment) {
     const line = (shape: "person" | "place" | "day", ...kids: (Node | string)[]) => h("div", { class: "line" }, icon(shape), h("span", null, ...kids));
@@ -163,6 +165,7 @@ export class Card {
       line("day", this.when, this.clock),
       data.specialist ? line("person", clean(data.specialist)) : null,
       data.branch ? line("place", clean(data.branch)) : null,
+      this.keep,
     );
     this.update(data);
   }
@@ -174,9 +177,19 @@ export class Card {
     const { start, end, status } = this.data;
     this.status.textContent = this.w.statuses[status] || status;
     this.el.dataset.status = status;
+    this.portable();
     if (!start) return;
     const t = wall(start);
     this.when.textContent = capital(`${this.w.weekdays[t.weekday]}, ${t.day} ${this.w.months[t.month]}`);
     this.clock.textContent = `${t.clock}${end ? "–" + wall(end).clock : ""}`;
+  }
+
+  /** portable offers to put the visit into the visitor's calendar, and to take it out when it is off. */
+  private portable(): void {
+    const label = this.w.calendar[this.data.status];
+    this.keep.hidden = !label || !this.data.calendar;
+    if (this.keep.hidden) return;
+    set(this.keep, "href", this.data.calendar!);
+    this.keep.replaceChildren(icon("day"), label!);
   }
 }

@@ -193,3 +193,12 @@ func TestProblemPageEscapes(t *testing.T) {
 		t.Error(rec.Body.String())
 	}
 }
+
+// TestStrict: over TLS every answer, a refusal as well, binds the browser to TLS.
+func TestStrict(t *testing.T) {
+	rec := httptest.NewRecorder()
+	Strict(http.NotFoundHandler()).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/", nil))
+	if got := rec.Header().Get("Strict-Transport-Security"); rec.Code != 404 || got != "max-age=31536000" {
+		t.Errorf("%d %q", rec.Code, got)
+	}
+}
