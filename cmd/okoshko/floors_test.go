@@ -53,7 +53,7 @@ var only = map[string]string{
 	"go.etcd.io/bbolt":                     "okoshko/storage",
 	"github.com/gorilla/websocket":         "okoshko/widget",
 	"golang.org/x/crypto/chacha20poly1305": "okoshko/storage/vault",
-	"github.com/arran4/golang-ical":         "okoshko/widget/calendar",
+	"github.com/arran4/golang-ical":        "okoshko/widget/calendar",
 }
 
 // TestOneImporter holds each library to the one room that knows it.
