@@ -62,6 +62,7 @@ func (a *Assistant) answer(ctx context.Context, conversation string) (more bool,
 		}
 	})
 	a.committed()
+	a.stir()
 	a.feed.publish(conversation)
 	return more, nil
 }
@@ -88,6 +89,8 @@ type deed struct {
 	// released is true where the hold is to be let go with the reply.
 	released bool
 	own      []booking.Appointment
+	waits    []booking.Waiting // own, on the waiting list
+	offers   []booking.Offer   // live, to this conversation
 
 	out  outcome
 	text []string // what is said, in order
@@ -99,6 +102,9 @@ func (d *deed) reply(in Interpretation) error {
 	d.st.Request.prune(d.h.clinic)
 	if err := d.learn(); err != nil {
 		return err
+	}
+	if d.st.Owner.Kind != OwnerAssistant && isAside(in.Button) {
+		return d.aside(in)
 	}
 	if d.st.Owner.Kind != OwnerAssistant && !d.back(in) {
 		return d.stand(in)
@@ -134,7 +140,7 @@ func (d *deed) learn() error {
 		return err
 	}
 	d.own = upcoming(all, d.now)
-	return nil
+	return d.learnWaits()
 }
 
 func (d *deed) facts() facts {
@@ -180,6 +186,10 @@ func (d *deed) effect(e effect) error {
 		return d.know()
 	case effectShow:
 		d.showOwn()
+	case effectPass:
+		return d.refuseOffer(e.value)
+	case effectLeave:
+		return d.leave(e.value)
 	}
 	return nil
 }
@@ -225,6 +235,9 @@ func (d *deed) saveContact() error {
 // does what was confirmed.
 func (d *deed) proceed() error {
 	if gone, err := d.targetGone(); gone || err != nil {
+		return err
+	}
+	if err := d.offerGone(); err != nil {
 		return err
 	}
 	if err := d.slotGone(); err != nil {
@@ -274,7 +287,7 @@ func (d *deed) targetGone() (gone bool, err error) {
 // longer be had.
 func (d *deed) slotGone() error {
 	slot := d.st.Request.Slot
-	if slot == nil {
+	if slot == nil || d.st.Goal == GoalOffer {
 		return nil
 	}
 	_, err := d.h.calendar.Held(d.tx, d.conversation, d.now)

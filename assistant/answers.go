@@ -40,13 +40,13 @@ func (t *turn) answers() {
 		}
 		plain = true
 	}
-	if plain && !t.changed && t.asked() {
+	if plain && !t.changed && t.asked() && !t.st.unsure() {
 		t.deny()
 		return
 	}
 	if t.has("affirm") {
 		t.heard = true
-		if !t.changed && t.asked() {
+		if !t.changed && t.asked() && !t.st.unsure() {
 			t.affirm("said")
 		}
 	}

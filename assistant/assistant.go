@@ -50,6 +50,7 @@ type Assistant struct {
 	feed      *feed
 
 	started chan struct{} // closed by Run
+	stirred chan struct{} // see stir
 
 	mu       sync.Mutex
 	ctx      context.Context // of Run, not of a socket: a closed tab does not stop an answer
@@ -70,7 +71,7 @@ type work struct {
 func New(c Config) (*Assistant, error) {
 	a := &Assistant{
 		db: c.DB, model: c.Model, committed: c.Committed, now: c.Now, log: c.Log, feed: newFeed(),
-		started: make(chan struct{}), working: make(map[string]*work), memory: make(map[string]*memory),
+		started: make(chan struct{}), stirred: make(chan struct{}, 1), working: make(map[string]*work), memory: make(map[string]*memory),
 	}
 	if a.committed == nil {
 		a.committed = func() {}
@@ -130,6 +131,7 @@ func (a *Assistant) Run(ctx context.Context) error {
 	for _, id := range unanswered {
 		a.wake(id)
 	}
+	a.wg.Go(func() { a.attendAlways(ctx) })
 	<-ctx.Done()
 	a.mu.Lock()
 	a.stopping = true // nobody begins an answer while the last ones are waited for

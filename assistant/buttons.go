@@ -18,6 +18,7 @@ import (
 //	yes/SEQ, no/SEQ             to what the reply SEQ asked
 //	service/ID, branch/ID, specialist/ID, which/NUMBER, edit/FIELD
 //	slot/SPECIALIST/SERVICE/UNIX
+//	offer/VERB/WISH/SPECIALIST/SERVICE/UNIX (waitlist.go)
 
 func slotID(s booking.Slot) string {
 	return fmt.Sprintf("slot/%s/%s/%d", s.Specialist, s.Service, s.Start.Unix())
@@ -93,6 +94,8 @@ func (t *turn) press(id string) {
 		t.edit(rest)
 	case "slot":
 		t.pressSlot(id)
+	case "offer":
+		t.pressOffer(id)
 	}
 }
 

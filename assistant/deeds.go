@@ -34,7 +34,9 @@ func (d *deed) fulfil() (done bool, err error) {
 	case GoalCancel:
 		return true, d.cancel()
 	case GoalWait:
-		return true, d.join()
+		return true, d.enlist()
+	case GoalOffer:
+		return d.accept()
 	case GoalErase:
 		return true, d.erase()
 	}
@@ -55,6 +57,12 @@ func (d *deed) book() (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	d.booked(ap)
+	return true, nil
+}
+
+// booked tells of a new appointment, in the words that fit what it is.
+func (d *deed) booked(ap booking.Appointment) {
 	d.st.reset()
 	d.own = append(d.own, ap)
 	args := d.args(ap.Slot)
@@ -72,7 +80,6 @@ func (d *deed) book() (done bool, err error) {
 	}
 	d.turn.Appointment = d.h.view(ap, d.st.Lang)
 	d.ask(ExpectMore)
-	return true, nil
 }
 
 // lost tells that the slot went to somebody else, and lets the search go on.
@@ -155,7 +162,8 @@ func (d *deed) refresh(ap booking.Appointment) {
 	d.own = upcoming(d.own, d.now)
 }
 
-func (d *deed) join() error {
+// enlist puts the visitor on the waiting list.
+func (d *deed) enlist() error {
 	from, to := d.window()
 	_, err := d.h.calendar.Join(d.tx, booking.Wish{
 		Service: d.st.Request.Service, Specialist: specific(d.st.Request.Specialist), From: from, To: to,
@@ -173,7 +181,9 @@ func (d *deed) join() error {
 	if err := d.h.calendar.Release(d.tx, d.conversation); err != nil {
 		return err
 	}
-	d.say("wait.done", prompts.Args{"service": d.service(d.st.Request.Service), "range": d.rangeText()})
+	d.text = append(d.text, prompts.Say(d.st.Lang, "wait.done", prompts.Args{
+		"service": d.service(d.st.Request.Service), "range": d.rangeText(), "span": prompts.Span(d.st.Lang, d.h.clinic.Booking.Offer),
+	}))
 	d.st.reset()
 	d.ask(ExpectMore)
 	return nil
@@ -188,7 +198,7 @@ func (d *deed) erase() error {
 	lang, seq, recent := d.st.Lang, d.st.Seq, d.st.Recent
 	*d.st = State{Lang: lang, Seq: seq, Recent: recent, Secret: d.st.Secret, Owner: Owner{Kind: OwnerAssistant, Since: d.now}, Created: d.now}
 	d.erased, d.known, d.held = true, person{}, person{}
-	d.own = nil
+	d.own, d.waits, d.offers = nil, nil, nil
 	d.say("erase.done", nil)
 	d.out.expects = ExpectMore
 	return nil

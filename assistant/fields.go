@@ -41,6 +41,7 @@ func (t *turn) fields() {
 	if len(times) > 0 {
 		t.setTime(times)
 	}
+	t.elsewise()
 	if t.st.Goal == GoalNone && t.changed && t.wished(times) {
 		t.st.Goal = GoalBook
 	}

@@ -41,6 +41,11 @@ func (t *turn) goals() {
 	}
 	switch {
 	case t.st.Goal == GoalErase:
+	case t.quits():
+		t.quit()
+	case t.has("wait") && t.st.Goal == GoalOffer: // for another time
+		t.heard = true
+		t.passOffer()
 	case t.has("wait"):
 		t.aim(GoalWait)
 	case t.has("cancel"):
@@ -49,7 +54,7 @@ func (t *turn) goals() {
 		t.move()
 	case t.has("book"):
 		t.heard = true
-		if t.st.Goal != GoalWait && t.st.Asked != ExpectWhich {
+		if t.st.Goal != GoalWait && t.st.Goal != GoalOffer && t.st.Asked != ExpectWhich {
 			t.aim(GoalBook)
 		}
 	}
@@ -84,7 +89,7 @@ func (t *turn) cancel() {
 	if t.st.Goal == GoalCancel {
 		return // said with the yes or no to it
 	}
-	arranging := t.st.Goal == GoalBook || t.st.Goal == GoalWait || t.st.Goal == GoalMove
+	arranging := t.st.Goal == GoalBook || t.st.Goal == GoalWait || t.st.Goal == GoalMove || t.st.Goal == GoalOffer
 	if arranging && !t.names() {
 		t.drop()
 		return
@@ -115,6 +120,10 @@ func (t *turn) move() {
 
 // drop ends the goal in the words that fit it.
 func (t *turn) drop() {
+	if t.st.Goal == GoalOffer {
+		t.passOffer()
+		return
+	}
 	said := map[Goal]string{
 		GoalBook: "dropped", GoalMove: "move.kept", GoalCancel: "cancel.kept", GoalWait: "wait.dropped", GoalErase: "erase.kept",
 	}

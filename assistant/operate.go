@@ -336,6 +336,7 @@ func (a *Assistant) Decide(_ context.Context, op Operator, dec Decision) (card A
 		return card, err
 	}
 	a.committed()
+	a.stir()
 	if conversation != "" {
 		a.feed.publish(conversation)
 	}

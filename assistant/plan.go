@@ -14,6 +14,7 @@ var plans = map[Goal][]Expect{
 	GoalCancel: {ExpectWhich, ExpectConfirm},
 	GoalWait:   {ExpectService, ExpectConsent, ExpectName, ExpectPhone, ExpectEmail, ExpectConfirm},
 	GoalErase:  {ExpectConfirm},
+	GoalOffer:  {ExpectConsent, ExpectName, ExpectPhone, ExpectEmail, ExpectConfirm},
 }
 
 // next is the first thing that the goal still needs; confirm comes last and is

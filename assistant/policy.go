@@ -52,6 +52,8 @@ const (
 	effectHandoff // value: the reason
 	effectKnow    // show what is known
 	effectShow    // show own appointments
+	effectPass    // value: the button of an offer
+	effectLeave   // value: the wish to take off the waiting list, "" for all
 )
 
 type effect struct {

@@ -299,6 +299,9 @@ func (h *house) option(id, lang string) nlu.Option {
 		if s, ok := h.clinic.Specialist(rest); ok {
 			o.Label = s.Name.In(lang)
 		}
+	case "offer":
+		verb, _, _ := strings.Cut(rest, "/")
+		o.Label = prompts.Say(lang, "offer."+verb, nil)
 	case "edit":
 		o.Label = prompts.Say(lang, "edit."+rest, nil)
 	}

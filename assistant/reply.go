@@ -165,6 +165,8 @@ func (d *deed) askConfirm() {
 	case GoalWait:
 		d.say("wait.ask", prompts.Args{"service": d.service(d.st.Request.Service), "range": d.rangeText()})
 		d.yesNo("wait.yes", "wait.no")
+	case GoalOffer:
+		d.askOffer()
 	case GoalErase:
 		d.say("erase.ask", nil)
 		d.yesNo("erase.yes", "erase.no")
@@ -189,11 +191,16 @@ func (d *deed) askBooking() {
 			d.say("confirm.price", prompts.Args{"price": prompts.Money(lang, s.Price.Amount, s.Price.From)})
 		}
 	}
+	d.sayPerson()
+	d.say("confirm.ask", nil)
+	d.yesNo("confirm.yes", "confirm.edit")
+}
+
+// sayPerson shows what the visitor has said of themselves.
+func (d *deed) sayPerson() {
 	for _, what := range d.h.clinic.Booking.Ask {
 		d.say("confirm."+what, prompts.Args{"value": privacy.Own(what)})
 	}
-	d.say("confirm.ask", nil)
-	d.yesNo("confirm.yes", "confirm.edit")
 }
 
 func (d *deed) askChange() {
@@ -269,6 +276,10 @@ func (d *deed) finish() error {
 	d.turn.At, d.turn.From = d.now, FromAssistant
 	d.turn.Expects = d.out.expects
 	d.turn.Buttons = append(d.turn.Buttons, d.out.buttons...)
+	d.keepOffers()
+	if err := d.showHold(); err != nil {
+		return err
+	}
 	if len(d.text) == 0 {
 		d.say("more", nil)
 	}

@@ -24,6 +24,7 @@ const (
 	GoalCancel Goal = "cancel"
 	GoalWait   Goal = "wait"
 	GoalErase  Goal = "erase"
+	GoalOffer  Goal = "offer" // take what the waiting list offers
 )
 
 // Any is the choice of a branch or specialist that does not matter.
@@ -85,7 +86,9 @@ type State struct {
 
 	Goal    Goal     `json:"goal,omitempty"`
 	Request Request  `json:"request"`
-	Target  string   `json:"target,omitempty"` // appointment to move or cancel
+	Target  string   `json:"target,omitempty"` // appointment to move or cancel; wish that an offer is for
+	Offer   *Offered `json:"offer,omitempty"`  // what the waiting list offers
+	Joined  uint64   `json:"joined,omitempty"` // seq of the newest announcement beside another question
 	Asked   Expect   `json:"asked,omitempty"`
 	AskedAt uint64   `json:"asked_at,omitempty"` // seq of the reply that asked
 	Same    int      `json:"same,omitempty"`     // times in a row that the same was asked
@@ -157,7 +160,7 @@ func (s *State) take(id string, seq uint64) {
 
 // reset forgets what the visitor was on the way to.
 func (s *State) reset() {
-	s.Goal, s.Request, s.Target = GoalNone, Request{}, ""
+	s.Goal, s.Request, s.Target, s.Offer = GoalNone, Request{}, "", nil
 	s.Editing, s.Full, s.Choices = false, false, nil
 	s.Again = 0
 }

@@ -46,6 +46,8 @@ type Turn struct {
 	Buttons     []Button         `json:"buttons,omitempty"`
 	Slots       []SlotView       `json:"slots,omitempty"`
 	Appointment *AppointmentView `json:"appointment,omitempty"`
+	// Hold is until when a slot is kept for the visitor.
+	Hold *HoldView `json:"hold,omitempty"`
 	// Consent is the version of the text that the visitor is asked to agree to.
 	Consent string `json:"consent,omitempty"`
 	// Notice is true where reception changed an appointment: Text tells it to
@@ -70,6 +72,13 @@ type SlotView struct {
 	Service    string    `json:"service"`
 	Specialist string    `json:"specialist"`
 	Branch     string    `json:"branch"`
+}
+
+// HoldView is a slot that is kept for the visitor until a time, that instant not
+// included.
+type HoldView struct {
+	Start time.Time `json:"start"`
+	Until time.Time `json:"until"`
 }
 
 // AppointmentView is an appointment with names in the conversation's language.

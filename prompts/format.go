@@ -57,6 +57,28 @@ func When(lang string, t, now time.Time) string {
 	return Day(lang, t, now) + ", " + t.Format("15:04")
 }
 
+// Until words the end of something: the clock where that is today, else the date
+// before it («25 ноября, 10:30»).
+func Until(lang string, t, now time.Time) string {
+	clock := t.Format("15:04")
+	if daysBetween(now, t) == 0 {
+		return clock
+	}
+	return strconv.Itoa(t.Day()) + " " + calendars[known(lang)].months[t.Month()-1] + ", " + clock
+}
+
+// Span words a length of time in the largest unit that counts it whole.
+func Span(lang string, d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d >= day && d%day == 0:
+		return Count(lang, "span.days", int(d/day), nil)
+	case d >= time.Hour && d%time.Hour == 0:
+		return Count(lang, "span.hours", int(d/time.Hour), nil)
+	}
+	return Count(lang, "span.minutes", int(d.Round(time.Minute)/time.Minute), nil)
+}
+
 // Money words a price in whole roubles; from means «from that much up».
 func Money(lang string, roubles int, from bool) string {
 	id := "price.exact"

@@ -73,6 +73,7 @@ const (
 	ValueAsked     = "asked"     // human: asked for a person
 	ValueComplaint = "complaint" // human: complains
 	ValueOther     = "other"     // show: asks about somebody else's appointment
+	ValueOff       = "off"       // wait: wants to be taken off the waiting list
 )
 
 // The alarms of a Reading.
