@@ -27,7 +27,7 @@ func (a *Assistant) Attend(ctx context.Context) error {
 	}
 	var told []string
 	err = a.db.Update(func(tx *storage.Tx) (err error) {
-		told, err = a.attend(ctx, tx, h, now)
+		told, err = a.attend(ctx, tx, h, a.now())
 		return err
 	})
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 type classRow struct{ name, forms string }
 
 // maxClasses is how many word classes there may be.
-const maxClasses = 768
+const maxClasses = 1024
 
 // set is a set of classes; there may be maxClasses.
 type set [maxClasses / 64]uint64

@@ -116,6 +116,11 @@ var phrasesRu = []phrase{
 	{do: Show, pattern: "забыл|забыла ..5 signed|appt"},
 
 	// waiting
+	{do: Wait, value: ValueOff, pattern: "delete|вычеркните|вычеркни|снимите|сними|исключите|отпишите ..2 из|с|со ..2 list|waitlist|очереди ?ожидания|ожидание"},
+	{do: Wait, value: ValueOff, pattern: "выйти|выйду|выхожу|уйти из|с ..1 list|waitlist|очереди ?ожидания"},
+	{do: Wait, value: ValueOff, pattern: "больше|уже not жду|ждем"},
+	{do: Wait, value: ValueOff, pattern: "not жду|ждем больше|уже"},
+	{do: Wait, value: ValueOff, pattern: "?больше|уже not хочу|буду|будем|хотим|надо|нужно ..1 ждать ?больше"},
 	{do: Wait, pattern: "put ..3 list ..1 waitlist"},
 	{do: Wait, pattern: "list waitlist|резерва"},
 	{do: Wait, pattern: "put ..3 очередь|резерв|ожидание|ожидания|waitlist"},
@@ -293,7 +298,8 @@ var phrasesRu = []phrase{
 	{do: Affirm, pattern: "agree ..3 ?consent"},
 	{do: Affirm, pattern: "consent ..2 даю|дал|дала|подтверждаю"},
 	{do: Affirm, pattern: "самое то"},
-	{do: Affirm, pattern: "беру|берем|берём|будем|делаем|жду", in: whenConfirm},
+	{do: Affirm, pattern: "?обязательно|конечно|точно приду|придем|буду|будем|подойду|приеду|придет ?обязательно|конечно", in: whenConfirm},
+	{do: Affirm, pattern: "беру|берем|берём|делаем|жду", in: whenConfirm},
 	{do: Affirm, pattern: "да ..2 book|agree", in: whenYesNo},
 	{do: Affirm, pattern: "book", in: whenConfirm},
 	{do: Unclear, pattern: "not know_"},
