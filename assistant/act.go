@@ -273,7 +273,7 @@ func (d *deed) proceed() error {
 
 // targetGone ends a change of an appointment that reception has meanwhile ended.
 func (d *deed) targetGone() (gone bool, err error) {
-	if d.st.Target == "" || d.st.Goal == GoalOffer || slices.ContainsFunc(d.own, func(a booking.Appointment) bool { return a.Number == d.st.Target }) {
+	if d.st.Target == "" || d.st.Target == All && len(d.own) > 0 || d.st.Goal == GoalOffer || slices.ContainsFunc(d.own, func(a booking.Appointment) bool { return a.Number == d.st.Target }) {
 		return false, nil
 	}
 	a, err := booking.Get(d.tx, d.st.Target)

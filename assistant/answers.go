@@ -23,6 +23,10 @@ func (t *turn) answers() {
 	}
 	if t.st.Asked == ExpectWhich && t.asked() {
 		for _, c := range t.commands("choose", "show", "cancel", "move") {
+			if c.Value == nlu.ValueAll && t.st.Target == "" {
+				t.aimAll()
+				t.moved, t.heard = t.st.Target != "", true
+			}
 			for _, a := range t.open() {
 				if a.Number == c.Value && t.st.Target == "" {
 					t.aimed(a)
@@ -152,7 +156,7 @@ func (t *turn) deny() {
 	case ExpectWhich:
 		t.drop()
 	case ExpectMore, ExpectNothing:
-		t.out.say("thanks", nil)
+		t.out.say("dropped.none", nil)
 		t.out.done, t.out.expects = true, ExpectMore
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"okoshko/assistant/booking"
 	"okoshko/assistant/clinic"
+	"okoshko/assistant/nlu/when"
 	"okoshko/prompts"
 )
 
@@ -19,6 +20,7 @@ import (
 //	service/ID, branch/ID, specialist/ID, which/NUMBER, edit/FIELD
 //	slot/SPECIALIST/SERVICE/UNIX
 //	offer/VERB/WISH/SPECIALIST/SERVICE/UNIX (waitlist.go)
+//	when/FIRST/LAST/KIND/FROM/TO   a time as wanted, see whenID
 
 func slotID(s booking.Slot) string {
 	return fmt.Sprintf("slot/%s/%s/%d", s.Specialist, s.Service, s.Start.Unix())
@@ -85,6 +87,9 @@ func (t *turn) press(id string) {
 	case "specialist":
 		t.chooseSpecialist(rest)
 	case "which":
+		if rest == All {
+			t.aimAll()
+		}
 		for _, a := range t.open() {
 			if a.Number == rest && (t.st.Goal == GoalCancel || t.st.Goal == GoalMove) {
 				t.aimed(a)
@@ -96,7 +101,20 @@ func (t *turn) press(id string) {
 		t.pressSlot(id)
 	case "offer":
 		t.pressOffer(id)
+	case "when":
+		t.pressWhen(id)
 	}
+}
+
+// pressWhen takes the time that was meant where the words had several meanings.
+func (t *turn) pressWhen(id string) {
+	c, ok := whenOf(id)
+	if !ok || t.st.Goal == GoalErase || t.st.Goal == GoalCancel {
+		return
+	}
+	t.started(GoalBook)
+	t.clearTime()
+	t.st.Request.Want, t.st.Request.When = nil, []when.Constraint{c}
 }
 
 // started sets the goal where there is none.
@@ -123,7 +141,7 @@ func (t *turn) pressSlot(id string) {
 	}
 	t.release()
 	r := &t.st.Request
-	r.Want, r.When, r.Nearest, r.Page = &s, nil, false, 0
+	r.Want, r.When, r.Nearest, r.Page, r.Unsure = &s, nil, false, 0, false
 	if t.st.Goal == GoalBook {
 		r.Service, r.Services = s.Service, nil
 	}

@@ -134,7 +134,30 @@ func (d *deed) move() (done bool, err error) {
 	return true, nil
 }
 
+// cancelAll cancels every appointment that the visitor still has.
+func (d *deed) cancelAll() error {
+	var gone []booking.Appointment
+	for _, a := range d.own {
+		ap, err := d.h.calendar.Cancel(d.tx, a.Number, 0, booking.Change{Author: "visitor"}, d.now)
+		if _, wrong := errors.AsType[*booking.WrongStatus](err); wrong {
+			continue // reception has ended it meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		gone = append(gone, ap)
+	}
+	d.st.reset()
+	d.own = nil
+	d.say("cancel.done.all", prompts.Args{"list": strings.Join(d.lines(gone), "\n")})
+	d.ask(ExpectMore)
+	return nil
+}
+
 func (d *deed) cancel() error {
+	if d.st.Target == All {
+		return d.cancelAll()
+	}
 	ap, err := d.h.calendar.Cancel(d.tx, d.st.Target, 0, booking.Change{Author: "visitor"}, d.now)
 	if w, wrong := errors.AsType[*booking.WrongStatus](err); wrong {
 		return d.meanwhile(w.Current)

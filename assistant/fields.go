@@ -179,7 +179,7 @@ func (t *turn) chooseSpecialist(id string) {
 	r.Specialist = id
 	t.changed = true
 	if ok {
-		r.Branch = s.Branch
+		r.Branch, r.Branches = s.Branch, nil
 		if r.Service == "" && len(r.Services) == 0 && len(s.Services) == 1 && t.st.Goal != GoalMove {
 			r.Service = s.Services[0]
 		}
@@ -189,11 +189,26 @@ func (t *turn) chooseSpecialist(id string) {
 
 func (t *turn) setBranch(c nlu.Command) {
 	t.heard = true
-	t.chooseBranch(c.Value)
+	r := &t.st.Request
+	ids := distinct(append([]string{c.Value}, c.Others...))
+	if some := keep(ids, t.branches()); r.Service != "" && len(some) > 0 {
+		ids = some
+	}
+	if len(ids) == 1 {
+		t.chooseBranch(ids[0])
+		return
+	}
+	if slices.Contains(ids, r.Branch) || slices.Equal(ids, r.Branches) {
+		return // nothing new
+	}
+	r.Branch, r.Branches = "", ids
+	t.unslot()
+	t.changed = true
 }
 
 func (t *turn) chooseBranch(id string) {
 	r := &t.st.Request
+	r.Branches = nil
 	if r.Branch == id {
 		return
 	}

@@ -129,7 +129,7 @@ func (t *turn) drop() {
 	}
 	id, ok := said[t.st.Goal]
 	if !ok {
-		id = "thanks"
+		id = "dropped.none"
 	}
 	t.out.say(id, nil)
 	t.release()
@@ -147,6 +147,6 @@ func (t *turn) release() {
 // clearTime forgets the chosen time, so that another is asked for.
 func (t *turn) clearTime() {
 	t.release()
-	t.st.Request.When, t.st.Request.Nearest, t.st.Request.Page = nil, false, 0
+	t.st.Request.When, t.st.Request.Nearest, t.st.Request.Page, t.st.Request.Unsure = nil, false, 0, false
 	t.st.Full = false
 }

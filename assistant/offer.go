@@ -35,6 +35,9 @@ func (d *deed) find() (chosen bool, err error) {
 	if len(r.When) == 0 {
 		return false, d.offerOpen()
 	}
+	if r.Unsure && d.askReading() {
+		return false, nil
+	}
 	matches, err := d.matching(r.When)
 	if err != nil || d.over {
 		return false, err

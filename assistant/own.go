@@ -37,6 +37,9 @@ func (t *turn) change(g Goal) {
 				t.aimed(a)
 			}
 		}
+		if c.Value == nlu.ValueAll {
+			t.aimAll()
+		}
 	}
 	if len(t.open()) == 1 {
 		t.aimed(t.open()[0])
@@ -48,6 +51,13 @@ func (t *turn) aimed(a booking.Appointment) {
 	t.st.Target = a.Number
 	if t.st.Goal == GoalMove {
 		t.st.Request.Service = a.Slot.Service
+	}
+}
+
+// aimAll fixes all of the visitor's appointments, which can only be cancelled.
+func (t *turn) aimAll() {
+	if t.st.Goal == GoalCancel && len(t.open()) > 1 {
+		t.st.Target = All
 	}
 }
 

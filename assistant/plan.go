@@ -34,7 +34,7 @@ func settled(e Expect, st *State, f facts) bool {
 	case ExpectService:
 		return r.Service != ""
 	case ExpectBranch:
-		return r.Branch != "" || r.Specialist != "" && r.Specialist != Any || r.Want != nil || len(branchesOf(f.clinic, r.Service)) < 2
+		return len(r.Branches) == 0 && r.Branch != "" || r.Specialist != "" && r.Specialist != Any || r.Want != nil || len(branchesOf(f.clinic, r.Service)) < 2
 	case ExpectSpecialist: // offers name the specialists; it is asked only where the words named two
 		return len(r.Named) == 0
 	case ExpectTime:

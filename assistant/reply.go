@@ -40,7 +40,7 @@ func (d *deed) ask(e Expect) {
 	case ExpectBranch:
 		d.askBranch(again)
 	case ExpectSpecialist:
-		d.askSpecialist()
+		d.askSpecialist(again)
 	case ExpectConsent:
 		d.askConsent(choose(again, "ask.consent.again", "ask.consent"))
 	case ExpectName, ExpectPhone, ExpectEmail:
@@ -86,9 +86,6 @@ func (d *deed) askConsent(id string) {
 func (d *deed) askService(again bool) {
 	ids := d.st.Request.Services
 	id := choose(again, "ask.service.again", "ask.service")
-	if len(ids) > 0 {
-		id = "ask.service.which"
-	}
 	if s, ok := d.h.clinic.Specialist(d.st.Request.Specialist); ok && len(ids) == 0 {
 		ids = s.Services
 	}
@@ -99,29 +96,47 @@ func (d *deed) askService(again bool) {
 			}
 		}
 	}
-	d.say(id, nil)
+	var labels []string
 	for _, id := range ids {
+		labels = append(labels, d.service(id))
 		d.turn.Buttons = append(d.turn.Buttons, Button{"service/" + id, d.service(id)})
 	}
+	if len(d.st.Request.Services) > 0 {
+		d.askMeant(labels, again)
+		return
+	}
+	d.say(id, nil)
 }
 
 func (d *deed) askBranch(again bool) {
-	d.say(choose(again, "ask.branch.again", "ask.branch"), nil)
-	for _, id := range branchesOf(d.h.clinic, d.st.Request.Service) {
+	ids := d.st.Request.Branches
+	if len(ids) == 0 {
+		ids = branchesOf(d.h.clinic, d.st.Request.Service)
+	}
+	var labels []string
+	for _, id := range ids {
 		if b, ok := d.h.clinic.Branch(id); ok {
+			labels = append(labels, b.Name.In(d.st.Lang))
 			d.turn.Buttons = append(d.turn.Buttons, Button{"branch/" + id, b.Name.In(d.st.Lang)})
 		}
+	}
+	if len(d.st.Request.Branches) > 0 {
+		d.askMeant(labels, again)
+	} else {
+		d.say(choose(again, "ask.branch.again", "ask.branch"), nil)
 	}
 	d.turn.Buttons = append(d.turn.Buttons, Button{"branch/" + Any, prompts.Say(d.st.Lang, "any", nil)})
 }
 
-func (d *deed) askSpecialist() {
-	d.say("ask.specialist", nil)
+func (d *deed) askSpecialist(again bool) {
+	var labels []string
 	for _, id := range d.st.Request.Named {
 		if s, ok := d.h.clinic.Specialist(id); ok {
+			labels = append(labels, s.Name.In(d.st.Lang))
 			d.turn.Buttons = append(d.turn.Buttons, Button{"specialist/" + id, s.Name.In(d.st.Lang)})
 		}
 	}
+	d.askMeant(labels, again)
 	d.turn.Buttons = append(d.turn.Buttons, Button{"specialist/" + Any, prompts.Say(d.st.Lang, "any", nil)})
 }
 
@@ -154,9 +169,16 @@ func (d *deed) askWhich(again bool) {
 		label := d.service(a.Slot.Service) + ", " + d.when(a.Slot.Start)
 		d.turn.Buttons = append(d.turn.Buttons, Button{"which/" + a.Number, label})
 	}
+	if d.st.Goal == GoalCancel {
+		d.turn.Buttons = append(d.turn.Buttons, Button{"which/" + All, prompts.Say(d.st.Lang, "which.all", nil)})
+	}
 }
 
 func (d *deed) askConfirm() {
+	if d.out.missed && d.st.Asked == ExpectConfirm && !d.st.Editing {
+		d.askPlainly()
+		return
+	}
 	switch d.st.Goal {
 	case GoalBook:
 		d.askBooking()
@@ -171,6 +193,17 @@ func (d *deed) askConfirm() {
 		d.say("erase.ask", nil)
 		d.yesNo("erase.yes", "erase.no")
 	}
+}
+
+// askPlainly asks for a yes or no where the answer to a summary was not
+// understood: the summary stands above.
+func (d *deed) askPlainly() {
+	yes := map[Goal][2]string{
+		GoalBook: {"confirm.yes", "confirm.edit"}, GoalMove: {"move.yes", "move.no"}, GoalCancel: {"cancel.yes", "cancel.no"},
+		GoalWait: {"wait.yes", "wait.no"}, GoalErase: {"erase.yes", "erase.no"},
+	}[d.st.Goal]
+	d.say("confirm.again."+string(d.st.Goal), nil)
+	d.yesNo(yes[0], yes[1])
 }
 
 // askBooking shows the summary, or, after a no, what of it may be changed.
@@ -204,6 +237,11 @@ func (d *deed) sayPerson() {
 }
 
 func (d *deed) askChange() {
+	if d.st.Target == All {
+		d.say("cancel.ask.all", prompts.Args{"list": strings.Join(d.lines(d.own), "\n")})
+		d.yesNo("cancel.yes", "cancel.no")
+		return
+	}
 	for _, a := range d.own {
 		if a.Number != d.st.Target {
 			continue

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"okoshko/assistant/booking"
@@ -27,6 +28,9 @@ const (
 	GoalOffer  Goal = "offer" // take what the waiting list offers
 )
 
+// All is the Target of a cancellation of every one of the visitor's appointments.
+const All = "all"
+
 // Any is the choice of a branch or specialist that does not matter.
 const Any = "any"
 
@@ -38,8 +42,10 @@ type Request struct {
 	Named      []string          `json:"named,omitempty"` // specialists whom the words fit where they fit several
 	Not        []string          `json:"not,omitempty"`   // specialists turned down
 	Branch     string            `json:"branch,omitempty"`
+	Branches   []string          `json:"branches,omitempty"` // what the words fit where they fit several
 	When       []when.Constraint `json:"when,omitempty"`   // wanted times; more than one: any of them
 	Wished     []when.Constraint `json:"wished,omitempty"` // what was wanted before other days were looked at
+	Unsure     bool              `json:"unsure,omitempty"` // When is what the words may mean: the visitor is asked which
 	Nearest    bool              `json:"nearest,omitempty"`
 	Want       *booking.Slot     `json:"want,omitempty"`  // picked from an offer, not yet held
 	Slot       *booking.Slot     `json:"slot,omitempty"`  // chosen and held
@@ -58,6 +64,7 @@ func (r *Request) prune(c *clinic.Clinic) {
 	if _, ok := c.Branch(r.Branch); !ok && r.Branch != Any {
 		r.Branch = ""
 	}
+	r.Branches = slices.DeleteFunc(r.Branches, func(id string) bool { _, ok := c.Branch(id); return !ok })
 	for _, slot := range []**booking.Slot{&r.Slot, &r.Want} {
 		if *slot == nil {
 			continue

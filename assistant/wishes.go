@@ -2,6 +2,7 @@ package assistant
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"okoshko/assistant/booking"
@@ -15,15 +16,14 @@ func (t *turn) setTime(cmds []nlu.Command) {
 	t.heard = true
 	r := &t.st.Request
 	var wanted []when.Constraint
-	nearest := false
+	nearest, ask := false, false
 	for _, c := range cmds {
-		if c.Nearest || c.Value == nlu.ValueAny {
-			nearest = true
-		}
-		for _, one := range append([]when.Constraint{c.Constraint}, c.Alternatives...) {
-			if m := t.merge(one); m.Dates != nil || m.Time != nil {
-				wanted = append(wanted, m)
-			}
+		nearest = nearest || c.Nearest || c.Value == nlu.ValueAny
+		ask = ask || c.Ask
+	}
+	for _, one := range joined(cmds) {
+		if m := t.merge(one); (m.Dates != nil || m.Time != nil) && !slices.ContainsFunc(wanted, m.Equal) {
+			wanted = append(wanted, m)
 		}
 	}
 	if r.Slot != nil && len(wanted) == 1 && sameTime(wanted[0], *r.Slot, t.f.now.Location()) {
@@ -31,11 +31,44 @@ func (t *turn) setTime(cmds []nlu.Command) {
 	}
 	t.release()
 	r.When, r.Nearest, r.Want, r.Page, r.After = wanted, nearest, nil, 0, nil
+	r.Unsure = ask && len(wanted) > 1
 	t.st.Full = false
 	t.changed = true
 }
 
+// joined are the times of one message. Days and clock times that were said apart
+// («на субботу есть что-нибудь? ближе к обеду») belong together.
+func joined(cmds []nlu.Command) (all []when.Constraint) {
+	var days, clocks []when.Constraint
+	for _, cmd := range cmds {
+		for _, c := range append([]when.Constraint{cmd.Constraint}, cmd.Alternatives...) {
+			all = append(all, c)
+			switch {
+			case c.Same || c.Nearest:
+			case c.Dates != nil && c.Time == nil:
+				days = append(days, c)
+			case c.Dates == nil && c.Time != nil:
+				clocks = append(clocks, c)
+			}
+		}
+	}
+	if len(days) == 0 || len(clocks) == 0 || len(days)+len(clocks) < len(all) {
+		return all
+	}
+	all = nil
+	for _, day := range days {
+		for _, clock := range clocks {
+			day.Time = clock.Time
+			all = append(all, day)
+		}
+	}
+	return all
+}
+
 func (t *turn) merge(c when.Constraint) when.Constraint {
+	if c.Monthless {
+		c = t.month(c)
+	}
 	base := t.base(c)
 	if c.Same && c.Time == nil {
 		c.Time = base.Time
@@ -49,7 +82,35 @@ func (t *turn) merge(c when.Constraint) when.Constraint {
 	if c.Time == nil && c.Dates != nil && !c.Nearest {
 		c.Time = base.Time
 	}
-	c.Same, c.Nearest, c.Shift = false, false, 0
+	c.Same, c.Nearest, c.Shift, c.Monthless = false, false, 0, false
+	return c
+}
+
+// month moves a day that was said without its month («а четвёртого?») to the month
+// that is being spoken of: of a time on offer, else of the time wanted before.
+func (t *turn) month(c when.Constraint) when.Constraint {
+	number := c.Dates[0].Day
+	var spoken []when.Date
+	for _, id := range t.st.Choices {
+		if s, ok := slotOf(t.f.clinic, id); ok {
+			if day := dateOf(s.Start.In(t.f.now.Location())); day.Day == number {
+				spoken = append(spoken, day)
+			}
+		}
+	}
+	for _, w := range append(slices.Clone(t.st.Request.When), t.st.Request.Wished...) {
+		if w.Dates != nil {
+			spoken = append(spoken, w.Dates[1])
+		}
+	}
+	for _, day := range spoken {
+		day.Day = number
+		start := time.Date(day.Year, day.Month, day.Day, 0, 0, 0, 0, t.f.now.Location())
+		if start.Day() == number && start.After(t.f.now) && start.Before(t.f.now.Add(t.f.clinic.Booking.Horizon)) {
+			c.Dates = &[2]when.Date{day, day}
+			break
+		}
+	}
 	return c
 }
 
@@ -114,7 +175,7 @@ func (t *turn) otherDays() {
 		}
 	}
 	r.Wished = r.When
-	r.When, r.Nearest, r.Page, r.After = nil, true, 0, last
+	r.When, r.Nearest, r.Page, r.After, r.Unsure = nil, true, 0, last, false
 }
 
 // at is the constraint that one instant, in the clinic's zone, fulfils.

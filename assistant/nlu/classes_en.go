@@ -2,6 +2,7 @@ package nlu
 
 // A linguist's page: English words by what they mean here; see classes_ru.go.
 var classesEn = []classRow{
+	{"en_every", "all both"},
 	{"en_appt", "appointment appt appointments booking bookings visit reservation slot session"},
 	{"en_see", "see visit come"},
 	{"en_want", "want need like wanna d'like looking could can may would'd i'd wish would hoping id have get make please"},
@@ -65,6 +66,7 @@ var classesEn = []classRow{
 // Tatar words; letters that Russian keyboards lack are known as typed without them too.
 var classesTt = []classRow{
 	{"tt_book", "язылырга языл язылам язылыйм яздырырга яздырыгыз яздырам язылабыз язылыргa язып язылу язылуны язылуымны язылып"},
+	{"tt_every", "барлык бөтен барча барысы барысын икесе икесен бөтенесе бөтенесен"},
 	{"tt_appt", "язылу язылуым язылуымны язылуны язма язмам кабул"},
 	{"tt_cancelappt", "язылуны язылуымны язылу язмамны"},
 	{"tt_signed", "язылган язылганмын язылдым язылган идем"},

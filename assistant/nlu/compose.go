@@ -71,7 +71,7 @@ func (m *message) time() {
 		if r.Negated && wanted {
 			continue
 		}
-		c := Command{Do: Set, Field: FieldTime, Constraint: r.Constraint, Alternatives: r.Alternatives, Start: r.Start, End: r.End, Quote: m.text[r.Start:r.End]}
+		c := Command{Do: Set, Field: FieldTime, Constraint: r.Constraint, Alternatives: r.Alternatives, Ask: r.Ask, Start: r.Start, End: r.End, Quote: m.text[r.Start:r.End]}
 		if r.Negated {
 			c.Do = Deny
 		}

@@ -74,6 +74,7 @@ const (
 	ValueComplaint = "complaint" // human: complains
 	ValueOther     = "other"     // show: asks about somebody else's appointment
 	ValueOff       = "off"       // wait: wants to be taken off the waiting list
+	ValueAll       = "all"       // cancel, choose: every one of them («обе», "both")
 )
 
 // The alarms of a Reading.
@@ -96,6 +97,9 @@ type Command struct {
 	// Constraint holds the time where Field is FieldTime (dates, time, same, nearest).
 	when.Constraint
 	Alternatives []when.Constraint `json:"alternatives,omitempty"`
+	// Ask marks a time whose words have several meanings, told by Constraint and
+	// Alternatives: the visitor is asked which. Without it they are several wishes.
+	Ask bool `json:"ask,omitempty"`
 	// Others are further ids that fit the same words: «стрижка» is two services.
 	Others []string `json:"others,omitempty"`
 	// Not is the id that a correction turns down: «не к Ахметовой».

@@ -99,15 +99,16 @@ func (s *scan) constraints(all, unlikely []Constraint, w *wish) (likely, rest []
 	} else {
 		n = 1
 	}
+	alone := w.day.dom > 0 && w.day.weekday == 0 && !w.day.fixed && w.bound == bAt
 	for _, dates := range choices[:n] {
 		if !w.clock.set {
-			all = append(all, Constraint{Dates: dates})
+			all = append(all, Constraint{Dates: dates, Monthless: alone})
 			continue
 		}
 		first, second, dates := s.clocks(w, dates)
-		all = append(all, Constraint{Dates: dates, Time: first})
+		all = append(all, Constraint{Dates: dates, Time: first, Monthless: alone})
 		if second != nil {
-			all = append(all, Constraint{Dates: dates, Time: second})
+			all = append(all, Constraint{Dates: dates, Time: second, Monthless: alone})
 		}
 	}
 	if dates := choices[0]; dates != nil && w.bound == bTill && dates[0] != dates[1] && !w.clock.set {

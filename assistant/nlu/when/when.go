@@ -48,6 +48,16 @@ type Constraint struct {
 	// Shift is minutes against the time that Same speaks of: 60 «на час позже», -30 «на
 	// полчаса раньше». It is 0 where Same is false; Dates may stand beside it.
 	Shift int `json:"shift,omitempty"`
+	// Monthless marks a day of the month said alone («четвёртого»): Dates is the next such
+	// day, and whoever knows which month is spoken of may take that one.
+	Monthless bool `json:"-"`
+}
+
+// Equal reports whether two constraints allow the same times.
+func (c Constraint) Equal(o Constraint) bool {
+	sameDays := c.Dates == o.Dates || c.Dates != nil && o.Dates != nil && *c.Dates == *o.Dates
+	sameClock := c.Time == o.Time || c.Time != nil && o.Time != nil && *c.Time == *o.Time
+	return sameDays && sameClock && c.Same == o.Same && c.Nearest == o.Nearest && c.Shift == o.Shift
 }
 
 // Reading is one constraint with the words it was read from.
