@@ -175,7 +175,8 @@ func (d *deed) askWhich(again bool) {
 }
 
 func (d *deed) askConfirm() {
-	if d.out.missed && d.st.Asked == ExpectConfirm && !d.st.Editing {
+	above := d.st.Seq == d.st.AskedAt+1 // nothing was said since the summary but the answer
+	if d.out.missed && d.st.Asked == ExpectConfirm && above && !d.st.Editing {
 		d.askPlainly()
 		return
 	}

@@ -43,9 +43,9 @@ type Request struct {
 	Not        []string          `json:"not,omitempty"`   // specialists turned down
 	Branch     string            `json:"branch,omitempty"`
 	Branches   []string          `json:"branches,omitempty"` // what the words fit where they fit several
-	When       []when.Constraint `json:"when,omitempty"`   // wanted times; more than one: any of them
-	Wished     []when.Constraint `json:"wished,omitempty"` // what was wanted before other days were looked at
-	Unsure     bool              `json:"unsure,omitempty"` // When is what the words may mean: the visitor is asked which
+	When       []when.Constraint `json:"when,omitempty"`     // wanted times; more than one: any of them
+	Wished     []when.Constraint `json:"wished,omitempty"`   // what was wanted before other days were looked at
+	Unsure     bool              `json:"unsure,omitempty"`   // When is what the words may mean: the visitor is asked which
 	Nearest    bool              `json:"nearest,omitempty"`
 	Want       *booking.Slot     `json:"want,omitempty"`  // picked from an offer, not yet held
 	Slot       *booking.Slot     `json:"slot,omitempty"`  // chosen and held
