@@ -257,7 +257,7 @@ func (m *message) named(c candidate) bool {
 
 // phrases reads the command tables and the alarms.
 func (m *message) phrases() string {
-	all := m.lexicon.match(m.words)
+	all := m.matches()
 	fits := all[:0]
 	alarms := map[string]int{}
 	for _, f := range all {
@@ -281,7 +281,7 @@ func (m *message) phrases() string {
 		}
 	}
 	slices.SortStableFunc(fits, func(a, b matched) int {
-		if d := len(b.words) - len(a.words); d != 0 {
+		if d := 2*len(b.words) - 3*b.guesses - 2*len(a.words) + 3*a.guesses; d != 0 {
 			return d
 		}
 		if d := len(b.phrase.in) - len(a.phrase.in); d != 0 {
@@ -315,6 +315,7 @@ func (m *message) phrases() string {
 		}
 		m.say(c, f.words[0], last, f.phrase.rule)
 	}
+	m.plainYes()
 	return m.alarm(alarms)
 }
 

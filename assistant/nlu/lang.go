@@ -172,10 +172,9 @@ func (r *Reader) fromTranslit(tokens []token.Token, taken []bool, most bool) {
 		cyrillic := token.Cyrillic(t.Text)
 		switch {
 		case r.russian(cyrillic):
-			known++
+			known += min(1, len(t.Text)-1) // «и» and «в» tell nothing: "i" and "w" are English
 		case len(t.Text) > 4 && len(changes) < maxRepairs:
 			if better, _ := r.spelling(cyrillic); better != "" {
-				cyrillic = better
 				known++
 			}
 		}

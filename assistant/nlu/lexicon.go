@@ -213,8 +213,9 @@ func (l *lexicon) fill(s *set, field string) {
 
 // matched is a phrase found in a message: the words that it explains, in order.
 type matched struct {
-	phrase *compiled
-	words  []int
+	phrase  *compiled
+	words   []int
+	guesses int // words that are likely only
 }
 
 // match finds every phrase in the sentence's words.
@@ -231,7 +232,7 @@ func (l *lexicon) match(ws []word) []matched {
 						if len(all) > 0 && all[len(all)-1].phrase == p && all[len(all)-1].words[0] == i {
 							continue
 						}
-						all = append(all, matched{p, slices.Clone(n)})
+						all = append(all, matched{phrase: p, words: slices.Clone(n)})
 					}
 				}
 			}

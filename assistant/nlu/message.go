@@ -11,6 +11,7 @@ type word struct {
 	stem      string
 	also      string // stem of another word that a misspelt one may be
 	classes   set
+	likely    set  // classes of words that it is one slip from, see likely.go
 	stop      bool // a sentence begins with it
 	comma     bool // a comma, dash or bracket stands before it
 	hyphen    bool // joined to the word before

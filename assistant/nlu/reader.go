@@ -25,6 +25,7 @@ type Reader struct {
 	calendar    map[string]bool // words of time, so that they are not taken for misspelt ones
 	stems       sync.Map        // word → stem, filled while reading
 	repairs     sync.Map        // misspelt word → known word or ""
+	likelies    sync.Map        // misspelt short word → classes it may have
 	stemCount   atomic.Int64
 }
 

@@ -11,7 +11,7 @@ import (
 // house; when and nlu put their own limits on it.
 
 // LetterCount is one more than the number of the last letter.
-const LetterCount = 65
+const LetterCount = 66
 
 // The prices of a slip in hundredths of a strange letter.
 const (
@@ -24,8 +24,9 @@ const (
 	PriceSilent  = 30 // a soft sign, a doubled letter
 )
 
-// alphabets are the letters that have a number: Russian, Tatar, Latin.
-const alphabets = "абвгдежзийклмнопрстуфхцчшщъыьэюяәөүҗңһabcdefghijklmnopqrstuvwxyz"
+// alphabets are the letters that have a number: Russian, Tatar, Latin, and the
+// apostrophe inside words.
+const alphabets = "абвгдежзийклмнопрстуфхцчшщъыьэюяәөүҗңһabcdefghijklmnopqrstuvwxyz'"
 
 // soundsLike are letters that are written for one another by ear or for want of a key.
 const soundsLike = `оа ео еи еэ ея ия ыи ая ую бп вф гк гх дт жш зс шщ цс тц чщ йи
