@@ -100,6 +100,89 @@ func BenchmarkFree(b *testing.B) {
 	run("scan", 0, nil, h.scan)
 }
 
+// BenchmarkVisits measures searches for visits of two and of three services in the big
+// house, as BenchmarkFree does. "scan" reads all appointments and goes through the starts
+// of the day for each service that follows.
+func BenchmarkVisits(b *testing.B) {
+	h := big(b)
+	for name, services := range map[string][]string{"two": {"short", "hour"}, "three": {"hour", "short", "hour"}} {
+		b.Logf("%s: %d visits", name, len(h.visits(VisitQuery{Services: services})))
+		for _, limit := range []int{0, 1} {
+			b.Run(fmt.Sprint(name, "/", map[int]string{0: "all", 1: "first"}[limit]), func(b *testing.B) {
+				median(b, func() { h.visits(VisitQuery{Services: services, Limit: limit}) })
+			})
+		}
+		b.Run(name+"/scan", func(b *testing.B) {
+			median(b, func() { h.view(func(tx *storage.Tx) error { _, err := h.scanVisits(tx, services); return err }) })
+		})
+	}
+}
+
+// median reports the median time of what is done.
+func median(b *testing.B, do func()) {
+	var times []time.Duration
+	for b.Loop() {
+		began := time.Now()
+		do()
+		times = append(times, time.Since(began))
+	}
+	slices.Sort(times)
+	b.ReportMetric(float64(times[len(times)/2].Microseconds()), "median-µs")
+}
+
+// scanVisits finds visits without index and memory. The house has no rooms, so a visit
+// stands in its own way only by the specialist.
+func (h *house) scanVisits(tx *storage.Tx, services []string) ([]Visit, error) {
+	free := make([]map[int64][]Slot, len(services))
+	var first []Slot
+	for i, id := range services {
+		found, err := h.scan(tx, Query{Service: id})
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			first = found
+		}
+		free[i] = map[int64][]Slot{}
+		for _, s := range found {
+			free[i][s.Start.Unix()] = append(free[i][s.Start.Unix()], s)
+		}
+	}
+	var all []Visit
+	var grow func(v []Slot) []Slot
+	grow = func(v []Slot) []Slot {
+		if len(v) == len(services) {
+			return slices.Clone(v)
+		}
+		before := v[len(v)-1]
+		for at := before.End; !at.After(before.End.Add(h.clinic.Booking.ChainGap)); at = at.Add(time.Minute) {
+			for _, same := range []bool{true, false} {
+				for _, s := range free[len(v)][at.Unix()] {
+					if (s.Specialist == before.Specialist) != same || h.clashes(v, s) {
+						continue
+					}
+					if whole := grow(append(v, s)); whole != nil {
+						return whole
+					}
+				}
+			}
+		}
+		return nil
+	}
+	for _, s := range first {
+		if whole := grow([]Slot{s}); whole != nil {
+			all = append(all, Visit{whole})
+		}
+	}
+	return all, nil
+}
+
+// clashes reports whether a slot and those before it are too close for one specialist.
+func (h *house) clashes(before []Slot, s Slot) bool {
+	wide := func(s Slot) Take { service, _ := h.clinic.Service(s.Service); return take(service, s.Specialist, s) }
+	return slices.ContainsFunc(before, func(o Slot) bool { return overlap([]Take{wide(o)}, []Take{wide(s)}) })
+}
+
 // scan is a search without index and memory.
 func (h *house) scan(tx *storage.Tx, q Query) ([]Slot, error) {
 	busy := map[string][]stretch{}
@@ -149,4 +232,17 @@ func TestTheSearchFindsWhatAScanFinds(t *testing.T) {
 		}
 		return err
 	})
+	for _, services := range [][]string{{"short", "hour"}, {"hour", "short", "hour"}} {
+		h.view(func(tx *storage.Tx) error {
+			want, err := h.scanVisits(tx, services)
+			if err != nil {
+				return err
+			}
+			got, err := h.FreeVisits(tx, VisitQuery{Services: services}, h.now)
+			if !slices.EqualFunc(got, want, func(a, b Visit) bool { return slices.Equal(a.Slots, b.Slots) }) {
+				t.Errorf("%v: the search finds %d visits, the scan %d, or others", services, len(got), len(want))
+			}
+			return err
+		})
+	}
 }

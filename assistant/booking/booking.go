@@ -11,7 +11,7 @@
 //
 //	booking.appointments  number                                  Appointment
 //	booking.starts        start (8) | number                      nothing
-//	booking.owners        kind | id | 0 | number                  nothing
+//	booking.owners        kind / id | 0 | number                  nothing; of a visit too
 //	booking.holds         conversation                            Hold
 //	booking.busy          resource | 0 | from (8) | to (8) | ref  claim
 //	booking.stamps        resource | 0 | block (8)                stamp; "c" of all claims, "e" of exceptions
@@ -72,15 +72,27 @@ type Appointment struct {
 	Version int    `json:"version"` // 1 when requested, one more with each change
 	Status  Status `json:"status"`
 	Slot
+	Visit        string            `json:"visit,omitempty"`   // V-1 and on, of those that were booked as one visit
+	Names        Names             `json:"names,omitzero"`    // as they were when the slot was taken
 	Contact      string            `json:"contact,omitempty"` // ids; "" once the person is erased
 	Conversation string            `json:"conversation,omitempty"`
 	Visitor      string            `json:"visitor,omitempty"`
 	Created      time.Time         `json:"created"`
 	Changed      time.Time         `json:"changed"`
-	Author       string            `json:"author"`           // of the last change
-	Reason       string            `json:"reason,omitempty"` // of the last change
-	Source       map[string]string `json:"source,omitempty"` // utm_source and the like
-	Takes        []Take            `json:"takes"`            // what it occupies, buffers included
+	Author       string            `json:"author"`              // of the last change
+	ReasonID     string            `json:"reason_id,omitempty"` // of the last change, from the clinic's list
+	Reason       string            `json:"reason,omitempty"`    // of the last change, in words of staff
+	Source       map[string]string `json:"source,omitempty"`    // utm_source and the like
+	Takes        []Take            `json:"takes"`               // what it occupies, buffers included
+}
+
+// Names are what the service, the specialist and the branch of an appointment were called
+// when it was made, so that it can be told of when the clinic's file no longer has them.
+// Those made before names were kept have none.
+type Names struct {
+	Service    clinic.Text `json:"service"`
+	Specialist clinic.Text `json:"specialist"`
+	Branch     clinic.Text `json:"branch"`
 }
 
 // Take is one resource occupied for a time, From included and To not.
@@ -94,9 +106,10 @@ type Take struct {
 // horizon, grid and the limit per visitor, and what they book or move needs nobody's
 // confirmation; everybody else is. Hours, exceptions and rooms bind all.
 type Change struct {
-	Author string
-	Reason string // kept in the sealed appointment only, never in journal or event
-	Staff  bool
+	Author   string
+	ReasonID string // one of the clinic's reasons that such an author may give, or ""
+	Reason   string // words; kept of staff only, in the sealed appointment, never in journal or event
+	Staff    bool
 }
 
 // Booking is what a visitor, or reception for one, asks for.
@@ -110,9 +123,11 @@ type Booking struct {
 	Staff        bool
 }
 
-// Hold keeps a slot for a conversation until a time, that instant not included.
+// Hold keeps a slot, or all of a visit, for a conversation until a time, that instant not
+// included.
 type Hold struct {
-	Slot
+	Slot                   // of a visit the first
+	Rest         []Slot    `json:"rest,omitempty"` // of a visit the others
 	Conversation string    `json:"conversation"`
 	Until        time.Time `json:"until"`
 	Takes        []Take    `json:"takes"`
@@ -185,11 +200,13 @@ func (w Why) sentinel() error {
 }
 
 // Refusal is why a slot cannot be had, and what can be had that is nearest to it: up
-// to three slots in order of time, of the same specialist where there are any.
+// to three slots in order of time, of the same specialist where there are any. Of a visit,
+// Slot is the one of its slots that cannot be had, and Visits are up to three visits.
 type Refusal struct {
 	Why     Why
 	Slot    Slot
 	Nearest []Slot
+	Visits  []Visit
 }
 
 func (r *Refusal) Error() string        { return r.Why.sentinel().Error() }
@@ -199,6 +216,7 @@ func (r *Refusal) Is(target error) bool { return target == r.Why.sentinel() }
 var (
 	ErrStale  = errors.New("appointment was changed meanwhile") // see Stale
 	ErrStatus = errors.New("appointment is not in a state for that")
+	ErrReason = errors.New("reason is not one that may be given")
 )
 
 // Stale is returned for a change made from an old version; it matches ErrStale.

@@ -19,6 +19,7 @@ import (
 type claim struct {
 	Hold  string `json:"hold,omitempty"`
 	Until int64  `json:"until,omitempty"` // Unix seconds
+	Part  int    `json:"part,omitempty"`  // which of the slots of one visit it is for, from 0
 }
 
 // stamp changes with every change among the claims of its block. It is random, not
@@ -251,16 +252,18 @@ func between(tx *storage.Tx, resource string, from, to int64) ([]occupied, error
 
 // blocking lists, joined, when all count units are taken by claims that stand in the way
 // at now: not by what has expired, not by the visitor's own hold, not by the appointment
-// that is being moved. Of what one conversation keeps, what overlaps counts once.
+// that is being moved. Of what one conversation keeps, what overlaps counts once, but each
+// part of a visit for itself.
 func (c *Calendar) blocking(busy []occupied, count int, who, ignore string, now time.Time) []stretch {
 	times := make([]stretch, 0, len(busy))
-	kept := map[string][]stretch{}
+	kept := map[claim][]stretch{}
 	for _, b := range busy {
 		switch {
 		case b.Hold == "" && b.ref == ignore && ignore != "":
 		case b.Hold != "" && (b.Hold == who || !c.live(b, now)):
 		case b.Hold != "" && count > 1:
-			kept[b.Hold] = append(kept[b.Hold], b.stretch)
+			key := claim{Hold: b.Hold, Part: b.Part}
+			kept[key] = append(kept[key], b.stretch)
 		default:
 			times = append(times, b.stretch)
 		}

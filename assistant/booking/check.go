@@ -18,6 +18,7 @@ type wish struct {
 	hold   string   // conversation whose own hold does not block
 	ignore string   // number of the appointment that is being moved
 	staff  bool     // not bound by notice, horizon, grid, limit
+	beside []Take   // what the rest of the visit takes
 
 	// grace is taken off the notice and the same day's cut-off: a time that was offered in time can still
 	// be chosen, and one that was chosen can still be booked, for as long as a
@@ -51,7 +52,7 @@ func (c *Calendar) fit(tx *storage.Tx, w wish, now time.Time) ([]Take, error) {
 	}
 	why := p.hours(w, service, now)
 	if why == "" {
-		all, err := c.vacant(tx, w, service, now)
+		all, err := c.vacant(stored(tx), w, service, now)
 		if err != nil {
 			return nil, err
 		}
@@ -106,10 +107,10 @@ func (p *plan) hours(w wish, service *clinic.Service, now time.Time) Why {
 
 // vacant says what the slot takes, the specialist first and then one unit of each room
 // that it needs; nothing when one of them is not to be had.
-func (c *Calendar) vacant(tx *storage.Tx, w wish, service *clinic.Service, now time.Time) ([]Take, error) {
+func (c *Calendar) vacant(claimed look, w wish, service *clinic.Service, now time.Time) ([]Take, error) {
 	var all []Take
 	for _, pool := range c.pools(service.ID, w.Specialist, w.Branch) {
-		i, err := c.spare(tx, pool, w, service, now)
+		i, err := c.spare(claimed, pool, w, service, now)
 		if err != nil || i < 0 {
 			return nil, err
 		}
@@ -120,12 +121,16 @@ func (c *Calendar) vacant(tx *storage.Tx, w wish, service *clinic.Service, now t
 
 // spare finds the first of the resources that has a unit to spare all the slot long, -1
 // for none.
-func (c *Calendar) spare(tx *storage.Tx, pool []resource, w wish, service *clinic.Service, now time.Time) (int, error) {
+func (c *Calendar) spare(claimed look, pool []resource, w wish, service *clinic.Service, now time.Time) (int, error) {
 	for i, r := range pool {
 		t := take(service, r.name, w.Slot).stretch()
-		busy, err := around(tx, r.name, t)
+		busy, err := claimed(r.name, t)
 		if err != nil {
 			return -1, err
+		}
+		if more := beside(w.beside, r.name); len(more) > 0 {
+			busy = slices.Concat(busy, more)
+			slices.SortStableFunc(busy, func(a, b occupied) int { return byFrom(a.stretch, b.stretch) })
 		}
 		if clear(c.blocking(busy, r.count, w.hold, w.ignore, now), t) {
 			return i, nil
@@ -134,7 +139,28 @@ func (c *Calendar) spare(tx *storage.Tx, pool []resource, w wish, service *clini
 	return -1, nil
 }
 
-// limit refuses a visitor who has as many open appointments as one may have.
+// look reads the claims of a resource that may touch a stretch, in order of their
+// beginning.
+type look func(resource string, s stretch) ([]occupied, error)
+
+// stored looks straight into the store: for one slot.
+func stored(tx *storage.Tx) look {
+	return func(resource string, s stretch) ([]occupied, error) { return around(tx, resource, s) }
+}
+
+// beside lists what takes occupy of a resource.
+func beside(all []Take, resource string) []occupied {
+	var some []occupied
+	for _, t := range all {
+		if t.Resource == resource {
+			some = append(some, occupied{stretch: t.stretch()})
+		}
+	}
+	return some
+}
+
+// limit refuses a visitor who has as many open appointments as one may have. Those of one
+// visit count as one.
 func (c *Calendar) limit(tx *storage.Tx, w wish, now time.Time) error {
 	open := map[string]bool{}
 	for _, owner := range w.who {
@@ -144,7 +170,7 @@ func (c *Calendar) limit(tx *storage.Tx, w wish, now time.Time) error {
 		}
 		for _, a := range own {
 			if a.Status.Open() && a.End.After(now) {
-				open[a.Number] = true
+				open[cmp.Or(a.Visit, a.Number)] = true
 			}
 		}
 	}

@@ -26,14 +26,18 @@ func (c *Calendar) Free(tx *storage.Tx, q Query, now time.Time) ([]Slot, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := search{
+	return newSearch(c, p, q, service, performers).run(tx, c.bounds(q, now), now)
+}
+
+func newSearch(c *Calendar, p *plan, q Query, service *clinic.Service, performers []*clinic.Specialist) *search {
+	s := &search{
 		c: c, plan: p, q: q, service: service, lanes: make([]lane, len(performers)),
 		visible: seconds(service.Duration), before: seconds(service.BufferBefore), after: seconds(service.BufferAfter),
 	}
 	for i, p := range performers {
 		s.lanes[i].specialist = p
 	}
-	return s.run(tx, c.bounds(q, now), now)
+	return s
 }
 
 func (c *Calendar) performers(q Query) []*clinic.Specialist {
@@ -198,7 +202,7 @@ func (s *search) walk(i int, points []start, w stretch) {
 	busy := l.busy
 	for _, p := range points {
 		visible := stretch{p.at, p.at + s.visible}
-		if p.at < w.from || p.at >= w.to || visible.to > p.until || !s.wanted(p.at) {
+		if p.at < w.from || p.at >= w.to || visible.to > p.until || !s.c.wanted(s.q.Within, p.at) {
 			continue
 		}
 		taken := s.takes(visible)
@@ -273,13 +277,19 @@ func (s *search) takes(visible stretch) stretch {
 	return stretch{visible.from - s.before, visible.to + s.after}
 }
 
-// wanted reports whether the wall clock at the point is one that the query asks for.
-func (s *search) wanted(at int64) bool {
-	if len(s.q.Within) == 0 {
+// slot writes one mark.
+func (s *search) slot(m mark) Slot {
+	p, start := s.lanes[m.lane].specialist, time.Unix(m.at, 0).UTC()
+	return Slot{Service: s.service.ID, Specialist: p.ID, Branch: p.Branch, Start: start, End: start.Add(s.service.Duration)}
+}
+
+// wanted reports whether the wall clock at the point is one that a query asks for.
+func (c *Calendar) wanted(within []clinic.Span, at int64) bool {
+	if len(within) == 0 {
 		return true
 	}
-	minute := s.c.clinic.Minute(time.Unix(at, 0))
-	return slices.ContainsFunc(s.q.Within, func(w clinic.Span) bool { return w.From <= minute && minute < w.To })
+	minute := c.clinic.Minute(time.Unix(at, 0))
+	return slices.ContainsFunc(within, func(w clinic.Span) bool { return w.From <= minute && minute < w.To })
 }
 
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }

@@ -25,7 +25,7 @@ func (c *Calendar) Hold(tx *storage.Tx, s Slot, conversation string, now time.Ti
 	if err != nil {
 		return Hold{}, err
 	}
-	return c.keep(tx, h, all, now)
+	return c.keep(tx, h, [][]Take{all}, now)
 }
 
 // HoldMove is Hold for an appointment that is about to be moved: its own slot does not
@@ -39,20 +39,23 @@ func (c *Calendar) HoldMove(tx *storage.Tx, s Slot, conversation, number string,
 	if err != nil {
 		return Hold{}, err
 	}
-	return c.keep(tx, h, all, now)
+	return c.keep(tx, h, [][]Take{all}, now)
 }
 
-func (c *Calendar) keep(tx *storage.Tx, h Hold, all []Take, now time.Time) (Hold, error) {
+// keep keeps what each slot of the hold takes.
+func (c *Calendar) keep(tx *storage.Tx, h Hold, all [][]Take, now time.Time) (Hold, error) {
 	if err := c.Release(tx, h.Conversation); err != nil {
 		return Hold{}, err
 	}
-	h.Takes = all
 	h.Until = now.Add(c.clinic.Booking.Hold).Truncate(time.Second).UTC()
-	err := errors.Join(
-		occupy(tx, all, holdRef(h.Conversation), claim{Hold: h.Conversation, Until: h.Until.Unix()}),
-		holds.Put(tx, []byte(h.Conversation), h),
-	)
-	if err != nil {
+	for part, takes := range all {
+		c := claim{Hold: h.Conversation, Until: h.Until.Unix(), Part: part}
+		if err := occupy(tx, takes, holdRef(h.Conversation), c); err != nil {
+			return Hold{}, err
+		}
+		h.Takes = append(h.Takes, takes...)
+	}
+	if err := holds.Put(tx, []byte(h.Conversation), h); err != nil {
 		return Hold{}, fmt.Errorf("hold of conversation %s: %w", h.Conversation, err)
 	}
 	return h, nil

@@ -36,19 +36,50 @@ func (c *Calendar) request(tx *storage.Tx, b Booking, keeper string, now time.Ti
 	if err := c.Release(tx, b.Conversation); err != nil {
 		return Appointment{}, err
 	}
+	a := b.appointment(slot, all, status, now)
+	return a, c.born(tx, &a, keeper, now)
+}
+
+// appointment is the booking as it is when it is made, but for its number.
+func (b Booking) appointment(s Slot, all []Take, status Status, now time.Time) Appointment {
+	return Appointment{
+		Version: 1, Status: status, Slot: s, Takes: all,
+		Contact: b.Contact, Conversation: b.Conversation, Visitor: b.Visitor, Source: b.Source,
+		Created: instant(now), Changed: instant(now), Author: b.Author,
+	}
+}
+
+// born gives an appointment its number, writes it and tells of it.
+func (c *Calendar) born(tx *storage.Tx, a *Appointment, keeper string, now time.Time) error {
 	number, err := tx.Sequence("booking.number")
 	if err != nil {
-		return Appointment{}, fmt.Errorf("number of an appointment: %w", err)
+		return fmt.Errorf("number of an appointment: %w", err)
 	}
-	a := Appointment{
-		Number: fmt.Sprintf("A-%d", 1000+number), Version: 1, Status: status, Slot: slot,
-		Contact: b.Contact, Conversation: b.Conversation, Visitor: b.Visitor, Source: b.Source,
-		Created: instant(now), Changed: instant(now), Author: b.Author, Takes: all,
+	a.Number, a.Names = fmt.Sprintf("A-%d", 1000+number), c.names(a.Slot)
+	if a.Visit != "" {
+		if err := owners.Put(tx, ownerKey(byVisit(a.Visit), a.Number), struct{}{}); err != nil {
+			return err
+		}
 	}
 	if err := errors.Join(a.place(tx), a.settle(tx, keeper, now)); err != nil {
-		return Appointment{}, err
+		return err
 	}
-	return a, a.record(tx, string(a.Status), time.Time{}, now)
+	return a.record(tx, string(a.Status), time.Time{}, now)
+}
+
+// names are what the slot's parts are called now.
+func (c *Calendar) names(s Slot) Names {
+	var n Names
+	if service, ok := c.clinic.Service(s.Service); ok {
+		n.Service = service.Name
+	}
+	if specialist, ok := c.clinic.Specialist(s.Specialist); ok {
+		n.Specialist = specialist.Name
+	}
+	if branch, ok := c.clinic.Branch(s.Branch); ok {
+		n.Branch = branch.Name
+	}
+	return n
 }
 
 // first is the status in which an appointment is born, or moved by a visitor.
@@ -113,7 +144,8 @@ var (
 
 // Confirm agrees to a requested appointment. Confirm and its sisters take the version
 // that the change was made from, 0 for any. Taking a step twice has no second effect.
-// Errors: [storage.ErrNotFound], a [Stale] with the present appointment, a [WrongStatus].
+// Errors: [storage.ErrNotFound], a [Stale] with the present appointment, a [WrongStatus],
+// ErrReason for a reason that is not on the clinic's list for such an author.
 func (c *Calendar) Confirm(tx *storage.Tx, number string, version int, by Change, now time.Time) (Appointment, error) {
 	return c.advance(tx, number, version, confirming, by, now)
 }
@@ -124,7 +156,8 @@ func (c *Calendar) Decline(tx *storage.Tx, number string, version int, by Change
 }
 
 // Cancel frees the slot of an appointment that is still to happen. Other than staff may
-// not cancel one that has begun.
+// not cancel one that has begun. Of a visit it cancels this one and leaves the others; see
+// CancelVisit.
 func (c *Calendar) Cancel(tx *storage.Tx, number string, version int, by Change, now time.Time) (Appointment, error) {
 	s := cancelling
 	if !by.Staff {
@@ -150,6 +183,9 @@ func (c *Calendar) advance(tx *storage.Tx, number string, version int, s step, b
 	if err != nil || a.Status == s.to {
 		return a, err
 	}
+	if err := c.given(by); err != nil {
+		return Appointment{}, err
+	}
 	if !slices.Contains(s.from, a.Status) || s.when != nil && !s.when(c, a, now) {
 		return Appointment{}, &WrongStatus{a}
 	}
@@ -170,8 +206,9 @@ func (c *Calendar) advance(tx *storage.Tx, number string, version int, s step, b
 // gives the old one up. Where the clinic confirms by hand, a visitor's move asks anew: the
 // appointment is requested again, because reception agreed to the old time and not to
 // this one, and both the old slot and the wait for an answer are the visitor's choice.
-// Moved by staff, its status stays. The slot may leave out what does not change, service,
-// specialist and branch, and its End. Errors: as for Confirm, and a [Refusal].
+// Moved by staff, its status stays. Of a visit it moves this one and leaves the others, of
+// whose visit it remains. The slot may leave out what does not change, service, specialist
+// and branch, and its End. Errors: as for Confirm, and a [Refusal].
 func (c *Calendar) Move(tx *storage.Tx, number string, version int, to Slot, by Change, now time.Time) (Appointment, error) {
 	a, err := at(tx, number, version)
 	if err != nil {
@@ -179,6 +216,9 @@ func (c *Calendar) Move(tx *storage.Tx, number string, version int, to Slot, by 
 	}
 	if !a.Status.Open() || !by.Staff && !now.Before(a.Start) {
 		return Appointment{}, &WrongStatus{a}
+	}
+	if err := c.given(by); err != nil {
+		return Appointment{}, err
 	}
 	to = c.complete(a.filling(to))
 	if to == a.Slot {
@@ -192,7 +232,7 @@ func (c *Calendar) Move(tx *storage.Tx, number string, version int, to Slot, by 
 		return Appointment{}, err
 	}
 	was := a.Start
-	a.Slot, a.Takes = to, all
+	a.Slot, a.Takes, a.Names = to, all, c.names(to)
 	if !by.Staff {
 		if a.Status, err = c.first(tx, a.Contact, false); err != nil {
 			return Appointment{}, err
@@ -230,5 +270,21 @@ func at(tx *storage.Tx, number string, version int) (Appointment, error) {
 
 func (a *Appointment) touch(by Change, now time.Time) {
 	a.Version++
-	a.Changed, a.Author, a.Reason = instant(now), by.Author, by.Reason
+	a.Changed, a.Author, a.ReasonID, a.Reason = instant(now), by.Author, by.ReasonID, ""
+	if by.Staff {
+		a.Reason = by.Reason
+	}
+}
+
+// given checks the reason of a change.
+func (c *Calendar) given(by Change) error {
+	giver := clinic.OfVisitor
+	if by.Staff {
+		giver = clinic.OfStaff
+	}
+	r, ok := c.clinic.Reason(by.ReasonID)
+	if by.ReasonID == "" || ok && slices.Contains(r.By, giver) {
+		return nil
+	}
+	return fmt.Errorf("%w: by %s", ErrReason, giver)
 }

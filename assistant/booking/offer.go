@@ -218,7 +218,7 @@ func (c *Calendar) offer(tx *storage.Tx, e Waiting, s Slot, all []Take, now time
 	return o, errors.Join(
 		occupy(tx, all, o.ref(), claim{Hold: o.keeper(), Until: o.Until.Unix()}),
 		offers.Put(tx, e.key(), o),
-		note(tx, "waitlist.offered", o.ID, clerk, data, now),
+		note(tx, "waitlist.offered", o.ID, clerk, "", data, now),
 	)
 }
 

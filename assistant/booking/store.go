@@ -25,6 +25,8 @@ type EventData struct {
 	Start      time.Time         `json:"start"`
 	End        time.Time         `json:"end"`
 	Was        *time.Time        `json:"was,omitempty"` // start before a move
+	Visit      string            `json:"visit,omitempty"`
+	Reason     string            `json:"reason,omitempty"` // an id of the clinic's list
 	Contact    string            `json:"contact,omitempty"`
 	Source     map[string]string `json:"source,omitempty"`
 }
@@ -133,24 +135,24 @@ func (a Appointment) disown(tx *storage.Tx) error {
 }
 
 // record tells of a change: an event for other systems, an entry for the journal. The
-// reason goes to neither: staff type it, and may type a name.
+// reason's id goes to both and its words to neither: staff type them, and may type a name.
 func (a Appointment) record(tx *storage.Tx, verb string, was, now time.Time) error {
 	data := EventData{
 		Number: a.Number, Version: a.Version, Status: a.Status,
 		Service: a.Service, Specialist: a.Specialist, Branch: a.Branch,
-		Start: a.Start, End: a.End, Contact: a.Contact, Source: a.Source,
+		Start: a.Start, End: a.End, Visit: a.Visit, Reason: a.ReasonID, Contact: a.Contact, Source: a.Source,
 	}
 	if !was.IsZero() {
 		data.Was = &was
 	}
-	return note(tx, "appointment."+verb, a.Number, a.Author, data, now)
+	return note(tx, "appointment."+verb, a.Number, a.Author, a.ReasonID, data, now)
 }
 
-func note(tx *storage.Tx, action, object, author string, data any, now time.Time) error {
+func note(tx *storage.Tx, action, object, author, reason string, data any, now time.Time) error {
 	if _, err := outbox.Append(tx, action, object, instant(now), data); err != nil {
 		return fmt.Errorf("event %s of %s: %w", action, object, err)
 	}
-	entry := audit.Entry{At: instant(now), Actor: author, Action: action, Object: object}
+	entry := audit.Entry{At: instant(now), Actor: author, Action: action, Object: object, Reason: reason}
 	if err := audit.Append(tx, entry); err != nil {
 		return fmt.Errorf("journal of %s: %w", object, err)
 	}

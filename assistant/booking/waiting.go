@@ -67,7 +67,7 @@ func (c *Calendar) Join(tx *storage.Tx, w Wish, now time.Time) (Waiting, error) 
 		return Waiting{}, err
 	}
 	data := WaitingData{e.ID, e.Service, e.Specialist, e.From, e.To, e.Contact}
-	return e, note(tx, "waitlist.joined", e.ID, "visitor", data, now)
+	return e, note(tx, "waitlist.joined", e.ID, "visitor", "", data, now)
 }
 
 func (c *Calendar) sensible(w Wish, now time.Time) error {
