@@ -173,7 +173,7 @@ func (d *deed) effect(e effect) error {
 		d.known, d.held = person{}, person{}
 	case effectWithdraw:
 		d.st.Consent = ""
-		return privacy.Withdraw(d.tx, d.conversation, d.st.Contact, d.now)
+		return d.a.withdraw(d.tx, d.h, d.conversation, d.st.Contact)
 	case effectName:
 		d.known.Name = e.value
 	case effectPhone:

@@ -97,7 +97,7 @@ func (a *Assistant) Sweep(context.Context) error {
 	h := a.house.Load()
 	return a.db.Update(func(tx *storage.Tx) error {
 		_, err := h.calendar.Sweep(tx, a.now())
-		return err
+		return errors.Join(err, sweepTickets(tx, a.now()))
 	})
 }
 

@@ -3,14 +3,11 @@ package assistant
 import (
 	"errors"
 	"strings"
-	"time"
 
 	"okoshko/assistant/booking"
 	"okoshko/assistant/nlu/when"
 	"okoshko/assistant/privacy"
 	"okoshko/prompts"
-	"okoshko/storage"
-	"okoshko/storage/outbox"
 )
 
 // meanwhile tells that an appointment is no longer what the visitor saw.
@@ -227,29 +224,6 @@ func (d *deed) erase() error {
 	return nil
 }
 
-// forget removes all that the house holds about the visitor of a conversation.
-func (a *Assistant) forget(tx *storage.Tx, h *house, conversation, contact, actor string, now time.Time) error {
-	who := booking.Who{Contact: contact, Conversations: []string{conversation}}
-	if _, err := h.calendar.Forget(tx, who, booking.Change{Author: actor, Reason: "erased"}, now); err != nil {
-		return err
-	}
-	if err := privacy.Erase(tx, contact, conversation, actor, now); err != nil {
-		return err
-	}
-	if err := errors.Join(entries.Forget(tx, conversation), seen.Delete(tx, []byte(conversation))); err != nil {
-		return err
-	}
-	if err := forgetTokens(tx, conversation); err != nil {
-		return err
-	}
-	subject := contact
-	if subject == "" {
-		subject = conversation
-	}
-	_, err := outbox.Append(tx, "contact.erased", subject, now, map[string]string{"contact": contact})
-	return err
-}
-
 // know tells the visitor what is stored about them.
 func (d *deed) know() error {
 	if d.st.Contact == "" {
@@ -278,7 +252,10 @@ func (d *deed) know() error {
 		"days": days(lang, d.h.clinic.Privacy.Retention.Conversations),
 	})
 	d.turn.Buttons = append(d.turn.Buttons, Button{"do/erase", prompts.Say(lang, "button.erase", nil)})
-	return nil
+	if d.turn.Me, err = putTicket(d.tx, ticket{Conversation: d.conversation, Until: d.now.Add(ticketLife)}); err != nil {
+		return err
+	}
+	return d.a.metAtOnce(d.tx, d.h, privacy.Demand{Right: privacy.RightAccess, Contact: d.st.Contact, Conversation: d.conversation})
 }
 
 // waiting lists what the visitor waits for, in words.

@@ -109,7 +109,7 @@ func (h *house) appointmentData(tx *storage.Tx, e outbox.Event, contact bool) (a
 	if err != nil || who.ID == "" {
 		return out, err
 	}
-	if contact {
+	if contact && who.Restricted.IsZero() {
 		out.Contact = &eventContact{who.ID, who.Name, who.Phone, who.Email}
 	}
 	given, err := privacy.Consents(tx, who.Conversation)
@@ -139,6 +139,10 @@ func plainData(tx *storage.Tx, e outbox.Event, contact bool) (data map[string]an
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return nil, false, err
 	}
-	data["contact"] = eventContact{ID: id, Name: who.Name, Phone: who.Phone, Email: who.Email}
+	told := eventContact{ID: id}
+	if who.Restricted.IsZero() {
+		told.Name, told.Phone, told.Email = who.Name, who.Phone, who.Email
+	}
+	data["contact"] = told
 	return data, false, nil
 }

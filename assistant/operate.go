@@ -137,6 +137,9 @@ func (a *Assistant) Dialog(_ context.Context, op Operator, conversation string) 
 		if d.Turns, err = shown(tx, conversation, st, 0, forStaff(st.Lang, who)); err != nil {
 			return err
 		}
+		for i := range d.Turns {
+			d.Turns[i].Me = "" // the link is the visitor's alone
+		}
 		all, err := booking.OfConversation(tx, conversation)
 		if err != nil {
 			return err

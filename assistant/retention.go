@@ -77,7 +77,15 @@ func (a *Assistant) outdated(h *house, now time.Time) (deeds []func(*storage.Tx)
 				deeds = append(deeds, func(tx *storage.Tx) error { return forgetTalk(tx, id, now) })
 			}
 		}
+		late, err := a.withdrawn(tx, h, now)
+		if err != nil {
+			return err
+		}
+		deeds = append(deeds, late...)
 		return privacy.Each(tx, func(c privacy.Contact) error {
+			if invented, err := privacy.Canary(tx, c.ID); invented || err != nil {
+				return err
+			}
 			who := booking.Who{Contact: c.ID, Conversations: []string{c.Conversation}}
 			newest, err := lastVisit(tx, who)
 			if err == nil && now.Sub(later(newest, c.Changed)) > keep.Appointments {

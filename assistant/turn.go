@@ -50,6 +50,9 @@ type Turn struct {
 	Hold *HoldView `json:"hold,omitempty"`
 	// Consent is the version of the text that the visitor is asked to agree to.
 	Consent string `json:"consent,omitempty"`
+	// Me is the secret of a link to the page of the visitor's own data; it opens
+	// one page, for a short time.
+	Me string `json:"me,omitempty"`
 	// Notice is true where reception changed an appointment: Text tells it to
 	// the visitor, Appointment is its present state, and the socket sends an
 	// `appointment` frame before the message.

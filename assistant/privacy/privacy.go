@@ -29,7 +29,13 @@ type Contact struct {
 	Lang         string    `json:"lang,omitempty"`
 	Created      time.Time `json:"created"`
 	Changed      time.Time `json:"changed"`
+	// Restricted is since when nothing may be done with the data but keep it,
+	// until what is in question is settled; zero for no restriction.
+	Restricted time.Time `json:"restricted,omitzero"`
 }
+
+// ErrNoConsent: nothing personal is stored without a consent in force.
+var ErrNoConsent = errors.New("no consent in force")
 
 // LogValue keeps a contact out of logs: only its id is written.
 func (c Contact) LogValue() slog.Value { return slog.StringValue(c.ID) }
@@ -86,6 +92,24 @@ func Reveal(tx *storage.Tx, id, actor, reason string, now time.Time) (Contact, e
 	return c, errors.Join(
 		ring(tx, id, actor, now),
 		audit.Append(tx, audit.Entry{At: now, Actor: actor, Action: "contact.reveal", Object: id, Reason: reason}),
+	)
+}
+
+// Restrict ends the use of a contact's data, or allows it again: it stays, and
+// is told to no receiver.
+func Restrict(tx *storage.Tx, id string, on bool, actor string, now time.Time) (Contact, error) {
+	c, err := Get(tx, id)
+	if err != nil {
+		return c, err
+	}
+	action := "contact.unrestrict"
+	c.Restricted = time.Time{}
+	if on {
+		action, c.Restricted = "contact.restrict", now
+	}
+	return c, errors.Join(
+		Save(tx, c, now),
+		audit.Append(tx, audit.Entry{At: now, Actor: actor, Action: action, Object: id}),
 	)
 }
 
