@@ -187,6 +187,10 @@ type (
 		Slots       []slotFrame       `json:"slots,omitempty"`
 		Appointment *appointmentInner `json:"appointment,omitempty"`
 		Consent     *askedFrame       `json:"consent,omitempty"` // with expects consent: the text in force
+		Me          *linkFrame        `json:"me,omitempty"`      // a link to the visitor's own data; it works once, for half an hour
+	}
+	linkFrame struct {
+		URL string `json:"url"`
 	}
 	askedFrame struct {
 		Version string `json:"version"`
@@ -247,6 +251,9 @@ func framesOf(t assistant.Turn, zone *time.Location) [][]byte {
 	at := func(t time.Time) time.Time { return t.In(zone).Truncate(time.Second) }
 	m := messageFrame{
 		Type: "message", Seq: t.Seq, At: at(t.At), From: t.From, Author: t.Author, Text: t.Text, Expects: t.Expects,
+	}
+	if t.Me != "" {
+		m.Me = &linkFrame{"/me?ticket=" + t.Me}
 	}
 	if t.Consent != "" {
 		m.Consent = &askedFrame{t.Consent, "/consent/" + t.Consent}

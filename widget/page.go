@@ -63,14 +63,20 @@ type textPage struct {
 // parsePages makes each page of its own template and the frame around all.
 func parsePages(assets *web.Assets) (map[string]*template.Template, error) {
 	pages := make(map[string]*template.Template)
-	for _, name := range []string{"home", "text", "problem"} {
-		t, err := template.New("frame.html").Funcs(template.FuncMap{"asset": assets.Path}).
+	helpers := template.FuncMap{"asset": assets.Path, "fact": fact}
+	for _, name := range []string{"home", "text", "problem", "me"} {
+		t, err := template.New("frame.html").Funcs(helpers).
 			ParseFS(templateFiles, "templates/frame.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %s: %w", name, err)
 		}
 		pages[name] = t
 	}
+	t, err := template.ParseFS(templateFiles, "templates/person.html")
+	if err != nil {
+		return nil, fmt.Errorf("page person: %w", err)
+	}
+	pages["person"] = t
 	return pages, nil
 }
 

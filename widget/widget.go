@@ -62,6 +62,7 @@ type Desk interface {
 type Config struct {
 	Desk   Desk
 	Clinic func() *clinic.Clinic // the version in force
+	Rights Rights                // nil: no page of own data
 
 	NoOrigin   bool        // let programs in, which send no Origin
 	PerNetwork int         // sockets of one network address at once; 0: 20
@@ -136,6 +137,9 @@ func (w *Widget) load() error {
 
 func (w *Widget) mux(m *web.Manners) *http.ServeMux {
 	mux := http.NewServeMux()
+	for pattern, h := range w.meRoutes() {
+		mux.Handle(pattern, m.Handle(h))
+	}
 	for pattern, h := range map[string]web.HandlerFunc{
 		"GET /{$}":               w.home,
 		"GET /widget.js":         w.script,

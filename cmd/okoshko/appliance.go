@@ -77,7 +77,7 @@ func assemble(s settings) (*appliance, error) {
 
 // open makes the faces: the visitor's, reception's and the programs'.
 func (a *appliance) open(s settings) (err error) {
-	a.visitors, err = widget.New(widget.Config{Desk: a.assistant, Clinic: a.assistant.Clinic, TLS: s.tls, Proxies: s.proxies, Log: s.log, Now: s.now})
+	a.visitors, err = widget.New(widget.Config{Desk: a.assistant, Clinic: a.assistant.Clinic, Rights: a.assistant, TLS: s.tls, Proxies: s.proxies, Log: s.log, Now: s.now})
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,11 @@ export class Composer {
       this.submit();
     };
     for (const el of [p.area, p.line]) {
-      el.addEventListener("input", () => (this.measure(), this.typing()));
+      el.addEventListener("input", () => {
+        if (!el.value.trim()) el.value = ""; // a keyboard may add a line after what Enter has sent
+        this.measure();
+        this.typing();
+      });
     }
     p.area.onkeydown = (e) => {
       if (e.key !== "Enter" || e.shiftKey || e.isComposing) return;

@@ -65,6 +65,7 @@ const ru = {
 
   agreed: "Я прочитал(а) текст согласия и разрешаю обработку моих персональных данных",
   read: "Прочитать текст согласия",
+  mine: "Открыть мои данные",
   agree: "Согласен(на)",
 
   number: "Запись",
@@ -144,6 +145,7 @@ const tt: Words = {
 
   agreed: "Ризалык текстын укыдым һәм шәхси мәгълүматларымны эшкәртергә рөхсәт итәм",
   read: "Ризалык текстын уку",
+  mine: "Мәгълүматларымны ачарга",
   agree: "Риза",
 
   number: "Язылу",
@@ -221,6 +223,7 @@ const en: Words = {
 
   agreed: "I have read the consent and allow my personal data to be processed",
   read: "Read the consent",
+  mine: "Open my data",
   agree: "I agree",
 
   number: "Visit",

@@ -40,6 +40,7 @@ export interface Message {
   slots?: Slot[];
   appointment?: Appointment;
   consent?: { version: string; url: string };
+  me?: { url: string }; // the page of the visitor's own data
 }
 
 /** Pick is called with the id of a button or slot and what the visitor "said" by it. */
@@ -145,6 +146,11 @@ export function consent(w: Words, buttons: Button[], url: string, pick: Choose):
     h("label", { for: "agree", class: "tick" }, box, h("span", null, w.agreed)),
     h("div", { class: "row" }, agree, ...rest.map((b) => h("button", { type: "button", class: "chip", onclick: () => pick(b.id, b.label) }, b.label))),
   );
+}
+
+/** own is the way to the page of the visitor's own data. */
+export function own(w: Words, url: string): HTMLElement {
+  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer", class: "doc" }, icon("doc"), w.mine);
 }
 
 /** Card is an appointment in the log; its state follows what reception does. */
