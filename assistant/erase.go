@@ -104,15 +104,18 @@ func closeDemands(tx *storage.Tx, conversation, contact, actor string, now time.
 	return why, nil
 }
 
-// withdrawn are the people whose consent was taken back and whose data has to go
-// by tomorrow.
-func (a *Assistant) withdrawn(tx *storage.Tx, h *house, now time.Time) (deeds []func(*storage.Tx) error, err error) {
+// withdrawn are the people who took their consent back, or demanded erasure, and
+// whose data has to go by tomorrow.
+func (a *Assistant) withdrawn(tx *storage.Tx, h *house, now time.Time) (all []old, err error) {
 	open, err := privacy.OpenDemands(tx)
 	for _, d := range open {
 		if d.Right != privacy.RightWithdraw && d.Right != privacy.RightErase || d.Due.Sub(now) > retentionEvery {
 			continue
 		}
-		deeds = append(deeds, func(tx *storage.Tx) error { return a.forget(tx, h, d.Conversation, d.Contact, "retention", now) })
+		all = append(all, old{
+			func(tx *storage.Tx) error { return a.forget(tx, h, d.Conversation, d.Contact, "retention", now) },
+			func(r *RetentionRun) *int { return &r.Withdrawn },
+		})
 	}
-	return deeds, err
+	return all, err
 }

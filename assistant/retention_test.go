@@ -46,9 +46,11 @@ func TestRetention(t *testing.T) {
 		{149 * day, false, false, true},
 		{3 * day, false, false, false}, // 183 days: 180 after the visit and more
 	} {
-		h.clock.pass(c.after)
-		if err := h.Retain(t.Context()); err != nil {
-			t.Fatal(err)
+		for range c.after / day { // the job runs daily
+			h.clock.pass(day)
+			if err := h.Retain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if s, b, p := talk(silent), talk(booked), contact(); s != c.silent || b != c.booked || p != c.person {
 			t.Errorf("after %v more: silent %v, booked %v, person %v; want %v %v %v", c.after, s, b, p, c.silent, c.booked, c.person)
@@ -83,5 +85,63 @@ func TestRetentionDistrustsTheClock(t *testing.T) {
 	}
 	if _, err := h.Open(t.Context(), Visit{Token: v.session.Token}); err != nil {
 		t.Errorf("the talk is gone: %v", err)
+	}
+}
+
+// TestRetentionDoubtsALeap: a clock that jumps ahead destroys nothing for a day,
+// and a machine that was switched off goes on after it.
+func TestRetentionDoubtsALeap(t *testing.T) {
+	h := newTestHouse(t)
+	h.start()
+	v := h.visitor("ru")
+	v.say("здравствуйте")
+	retain := func() RetentionState {
+		t.Helper()
+		if err := h.Retain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s, err := h.Retention(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	alive := func() bool {
+		_, err := h.Open(t.Context(), Visit{Token: v.session.Token})
+		return err == nil
+	}
+	if s := retain(); len(s.Runs) != 1 || s.Due.Total() != 0 {
+		t.Fatalf("first run: %+v", s)
+	}
+	h.clock.pass(400 * day)
+	if s := retain(); !alive() || s.Doubted.IsZero() || s.Due.Conversations != 1 {
+		t.Errorf("right after the leap: alive %v, %+v", alive(), s)
+	}
+	h.clock.pass(-399 * day) // it was put right
+	if s := retain(); !alive() || s.Back {
+		t.Errorf("put right: alive %v, %+v", alive(), s)
+	}
+	h.clock.pass(40 * day) // now it was really switched off
+	retain()
+	h.clock.pass(day)
+	if s := retain(); alive() || len(s.Runs) < 2 || s.Runs[0].Conversations != 1 {
+		t.Errorf("a day later: alive %v, %+v", alive(), s)
+	}
+}
+
+// TestRetentionShowsWhatFallsDue: a week ahead.
+func TestRetentionShowsWhatFallsDue(t *testing.T) {
+	h := newTestHouse(t)
+	h.start()
+	h.visitor("ru").say("здравствуйте")
+	for range 25 {
+		h.clock.pass(day)
+		if err := h.Retain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := h.Retention(t.Context())
+	if err != nil || s.Due.Total() != 0 || s.Soon.Conversations != 1 {
+		t.Errorf("%+v, %v", s, err)
 	}
 }

@@ -440,3 +440,24 @@ func (a *Assistant) mend(page string, fn func(*storage.Tx, string, *State) error
 	a.feed.publish(conversation)
 	return nil
 }
+
+// Watchdog raises the alarms that follow from what was lately done with personal
+// data.
+func (a *Assistant) Watchdog(context.Context) error {
+	due := false
+	err := a.db.View(func(tx *storage.Tx) (err error) { due, err = privacy.AlarmsDue(tx); return err })
+	if err != nil || !due {
+		return err
+	}
+	h := a.house.Load()
+	closed := func(at time.Time) bool { return !h.until(at).IsZero() }
+	var news []privacy.Alarm
+	err = a.db.Update(func(tx *storage.Tx) (err error) { news, err = privacy.Watch(tx, closed, a.now()); return err })
+	for _, n := range news {
+		a.log.Warn("alarm", "alarm", n.ID, "rule", n.Rule, "actor", n.Actor, "count", n.Count)
+	}
+	if len(news) > 0 {
+		a.committed()
+	}
+	return err
+}

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"okoshko/assistant/clinic"
+	"okoshko/assistant/privacy"
 	"okoshko/storage"
 	"okoshko/storage/outbox"
 )
@@ -219,6 +220,36 @@ func TestGoneStopsTheReceiver(t *testing.T) {
 		calls(5)
 		if stopped() || len(other.got()) != 1 {
 			t.Errorf("at its new address: stopped %v, %d calls; want served, 1", stopped(), len(other.got()))
+		}
+	})
+}
+
+// TestIncidentFreezes: while an incident is open nothing leaves the house, and
+// nothing is lost; afterwards all of it leaves, in order.
+func TestIncidentFreezes(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house, _ *network, r *receiver) {
+		h.happen("a")
+		time.Sleep(time.Hour)
+		change := func(fn func(tx *storage.Tx) error) {
+			t.Helper()
+			if err := h.db.Update(fn); err != nil {
+				t.Fatal(err)
+			}
+		}
+		change(func(tx *storage.Tx) error {
+			_, err := privacy.OpenIncident(tx, privacy.Incident{Noticed: time.Now(), By: "owner", Scope: privacy.ScopeAll})
+			return err
+		})
+		h.happen("a", "b")
+		time.Sleep(24 * time.Hour)
+		if got := r.order(); len(got) != 1 {
+			t.Errorf("%v left while frozen, want the first alone", got)
+		}
+		change(func(tx *storage.Tx) error { return privacy.Unfreeze(tx, "I-1", "owner", time.Now()) })
+		h.relay.Wake()
+		time.Sleep(time.Hour)
+		if got := len(r.got()); got != 3 {
+			t.Errorf("%d calls after the freeze, want 3", got)
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"okoshko/assistant/clinic"
+	"okoshko/assistant/privacy"
 	"okoshko/storage"
 	"okoshko/storage/outbox"
 )
@@ -99,13 +100,15 @@ func (w *worker) next(to clinic.Receiver, now time.Time) (d *outbox.Delivery, wa
 		due     time.Time
 		planned bool
 		halted  time.Time
+		frozen  string
 	)
 	look := func(tx *storage.Tx) error {
-		var stopErr, planErr, nextErr error
+		var stopErr, planErr, nextErr, frozenErr error
+		frozen, frozenErr = privacy.Frozen(tx)
 		halted, stopErr = stopOf(tx, to)
 		planned, planErr = outbox.Planned(tx, to.Name)
 		d, due, nextErr = outbox.Next(tx, to.Name, now)
-		return errors.Join(stopErr, planErr, nextErr)
+		return errors.Join(stopErr, planErr, nextErr, frozenErr)
 	}
 	err = w.relay.conf.DB.View(look)
 	if err == nil && !planned {
@@ -124,7 +127,7 @@ func (w *worker) next(to clinic.Receiver, now time.Time) (d *outbox.Delivery, wa
 	switch {
 	case err != nil:
 		return nil, 0, err
-	case !halted.IsZero():
+	case !halted.IsZero() || frozen != "": // an incident: nothing leaves the house
 		return nil, idle, nil
 	case d != nil:
 		return d, 0, nil

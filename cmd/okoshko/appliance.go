@@ -170,7 +170,7 @@ func (a *appliance) sweep(ctx context.Context) error {
 	defer every.Stop()
 	defer daily.Stop()
 	for {
-		if err := errors.Join(a.assistant.Sweep(ctx), a.staff.Sweep(ctx), a.assistant.Retain(ctx)); err != nil {
+		if err := errors.Join(a.assistant.Sweep(ctx), a.staff.Sweep(ctx), a.assistant.Retain(ctx), a.assistant.Watchdog(ctx)); err != nil {
 			return fmt.Errorf("clearing away: %w", err)
 		}
 		select {
@@ -193,6 +193,9 @@ const (
 
 func (a *appliance) prune() error {
 	return a.db.Update(func(tx *storage.Tx) error {
+		if evidence, err := privacy.Evidence(tx); evidence || err != nil {
+			return err // nothing goes while an incident is being looked into
+		}
 		_, _, err := delivery.Prune(tx, a.now().Add(-keepDeliveries))
 		return err
 	})
