@@ -25,7 +25,8 @@ func (a *Assistant) answer(ctx context.Context, conversation string) (more bool,
 	if st.Owner.Kind != OwnerOperator {
 		a.feed.typing(conversation, FromAssistant)
 	}
-	in := a.interpret(ctx, h, conversation, &st, turn) // slow: outside any transaction
+	in, later := a.interpret(ctx, h, conversation, &st, turn) // slow: outside any transaction
+	defer later.release()
 	kept := a.recall(conversation)
 	var after deed
 	err = a.db.Update(func(tx *storage.Tx) error {
@@ -46,11 +47,12 @@ func (a *Assistant) answer(ctx context.Context, conversation string) (more bool,
 			return err
 		}
 		more = len(st.Pending) > 0
-		return nil
+		return later.after(tx, conversation)
 	})
 	if err != nil {
 		return false, fmt.Errorf("answer %s: %w", conversation, err)
 	}
+	later.follow()
 	a.remember(conversation, func(m *memory) {
 		delete(m.said, turn.ID)
 		if after.tx != nil {

@@ -13,6 +13,7 @@
 package assistant
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,10 @@ import (
 type Config struct {
 	DB     *storage.DB
 	Clinic *clinic.Clinic
-	Model  Model // nil: rules alone
+	Model  Model // nil: rules alone; see UseModel
+	// Patience is how long a visitor waits for the model before the rules'
+	// answer is given; 0: two seconds.
+	Patience time.Duration
 	// Committed is called after a commit that may have filled the outbox. It
 	// must return at once.
 	Committed func()
@@ -42,7 +46,9 @@ type Config struct {
 // use.
 type Assistant struct {
 	db        *storage.DB
-	model     Model
+	model     atomic.Pointer[Model]
+	patience  time.Duration
+	help      help
 	committed func()
 	now       func() time.Time
 	log       *slog.Logger
@@ -70,12 +76,13 @@ type work struct {
 // has started.
 func New(c Config) (*Assistant, error) {
 	a := &Assistant{
-		db: c.DB, model: c.Model, committed: c.Committed, now: c.Now, log: c.Log, feed: newFeed(),
+		db: c.DB, patience: cmp.Or(c.Patience, modelPatience), committed: c.Committed, now: c.Now, log: c.Log, feed: newFeed(),
 		started: make(chan struct{}), stirred: make(chan struct{}, 1), working: make(map[string]*work), memory: make(map[string]*memory),
 	}
 	if a.committed == nil {
 		a.committed = func() {}
 	}
+	a.UseModel(c.Model)
 	return a, a.Use(c.Clinic)
 }
 

@@ -45,6 +45,8 @@ type testHouse struct {
 	clock *testClock
 	log   *bytes.Buffer
 	stop  func()
+	// patience is Config.Patience of the next open.
+	patience time.Duration
 }
 
 func newTestHouse(t *testing.T) *testHouse { return newTestHouseOf(t, "testdata/clinic.yaml") }
@@ -80,7 +82,7 @@ func (h *testHouse) open(model Model) {
 		h.t.Fatal(err, problems)
 	}
 	h.Assistant, err = New(Config{
-		DB: h.db, Clinic: house, Model: model, Now: h.clock.Now,
+		DB: h.db, Clinic: house, Model: model, Patience: h.patience, Now: h.clock.Now,
 		Log: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

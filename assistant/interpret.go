@@ -2,6 +2,7 @@ package assistant
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"okoshko/assistant/nlu"
@@ -9,10 +10,11 @@ import (
 )
 
 // interpret reads one turn: by rules, and by the model where they are not
-// enough. It waits for the model at most as long as a visitor should.
-func (a *Assistant) interpret(ctx context.Context, h *house, conversation string, st *State, turn heard) Interpretation {
+// enough. It waits for the model at most as long as a visitor should; help that
+// comes later is followed up (late.go).
+func (a *Assistant) interpret(ctx context.Context, h *house, conversation string, st *State, turn heard) (Interpretation, *belated) {
 	if turn.Button != "" {
-		return Interpretation{Button: turn.Button, Seq: turn.Seq}
+		return Interpretation{Button: turn.Button, Seq: turn.Seq}, nil
 	}
 	text, ok := a.words(conversation, turn.ID)
 	if !ok {
@@ -23,48 +25,69 @@ func (a *Assistant) interpret(ctx context.Context, h *house, conversation string
 	}
 	c := a.readerContext(h, st)
 	in := Interpretation{Reading: h.reader.Read(text, c), Question: strings.Contains(text, "?"), Seq: turn.Seq, Words: len(strings.Fields(text))}
-	if st.Owner.Kind != OwnerAssistant || a.model == nil || enough(in.Reading) {
-		return in
+	model := a.model.Load()
+	if st.Owner.Kind != OwnerAssistant || model == nil || in.Alarm != "" {
+		return in, nil
 	}
-	more := a.askModel(ctx, h, conversation, st, text, in.Reading)
-	in.Commands = merge(in.Commands, more)
-	return in
+	brief, cancel := context.WithTimeout(ctx, a.patience)
+	defer cancel()
+	q := h.question(*model, conversation, st, c, text, in.Reading)
+	var later *belated
+	if !Enough(in.Reading) {
+		q.in.Turns = a.lastTurns(conversation, st)
+		var more []nlu.Command
+		if more, later = a.ask(ctx, brief, q); later != nil {
+			return in, later
+		}
+		in.Commands = Merge(in.Commands, more)
+	}
+	in.Answers = a.shorten(brief, q, in.Commands)
+	return in, nil
 }
 
 // enoughCovered is the share of meaning-bearing words that rules must explain
 // for their reading to stand without the model's.
 const enoughCovered = 0.5
 
-// enough reports whether the rules' reading needs no model: an alarm, or
+// Enough reports whether the rules' reading needs no model: an alarm, or
 // commands that explain most of the message.
-func enough(r nlu.Reading) bool {
-	if r.Alarm != "" {
-		return true
-	}
-	for _, c := range r.Commands {
-		if c.Do != nlu.Unclear {
-			return r.Covered >= enoughCovered
-		}
-	}
-	return false
+func Enough(r nlu.Reading) bool {
+	understood := slices.ContainsFunc(r.Commands, func(c nlu.Command) bool { return c.Do != nlu.Unclear })
+	return r.Alarm != "" || understood && r.Covered >= enoughCovered
 }
 
-// merge adds the model's commands to the rules'. Where both speak of the same
-// thing the rules' word stands: their values were read by code.
-func merge(rules, model []nlu.Command) []nlu.Command {
-	said := make(map[string]bool)
-	var merged []nlu.Command
-	for _, c := range rules {
-		if c.Do == nlu.Unclear && len(model) > 0 {
-			continue
-		}
-		said[c.Do+string(c.Field)] = true
-		merged = append(merged, c)
-	}
+// Merge adds the model's commands to the rules'. Where both speak of the same
+// thing the rules' word stands, for their values were read by code; where they
+// name different services or specialists both are kept, which has the visitor
+// asked.
+func Merge(rules, model []nlu.Command) []nlu.Command {
+	merged := slices.DeleteFunc(slices.Clone(rules), func(c nlu.Command) bool { return c.Do == nlu.Unclear && len(model) > 0 })
+	own := len(merged)
 	for _, c := range model {
-		if !said[c.Do+string(c.Field)] {
+		i := slices.IndexFunc(merged[:own], func(r nlu.Command) bool { return sameThing(r, c) })
+		switch {
+		case i < 0:
 			merged = append(merged, c)
+		case disagree(merged[i], c):
+			merged[i].Others = append(slices.Clone(merged[i].Others), c.Value)
 		}
 	}
 	return merged
+}
+
+// sameThing reports whether two commands speak of one thing: a field, or a verb.
+func sameThing(a, b nlu.Command) bool {
+	says := func(c nlu.Command) bool { return c.Do == nlu.Set || c.Do == nlu.Correct }
+	if says(a) && says(b) {
+		return a.Field == b.Field
+	}
+	return a.Do == b.Do && a.Field == b.Field
+}
+
+// disagree reports whether a model's value has to be asked about beside the
+// rules' one.
+func disagree(rule, model nlu.Command) bool {
+	choice := rule.Field == nlu.FieldService || rule.Field == nlu.FieldSpecialist
+	return choice && rule.Value != "" && rule.Value != nlu.ValueAny && model.Value != nlu.ValueAny &&
+		model.Value != rule.Value && !slices.Contains(rule.Others, model.Value)
 }

@@ -22,42 +22,70 @@ type Model interface {
 // answer is given.
 const modelPatience = 2 * time.Second
 
-// askModel has the model read a message, and checks what it says: verbs of the
-// grammar, ids of this clinic, quotes from the message. A time, name or phone is
-// read by the rules out of the quote. Late, absent or invalid is no answer.
-func (a *Assistant) askModel(ctx context.Context, h *house, conversation string, st *State, text string, r nlu.Reading) []nlu.Command {
-	masked, values := privacy.Mask(text, r.Personal, st.Secret)
-	in := h.modelInput(st, masked)
-	in.Turns = a.lastTurns(conversation, st)
-	system, user := prompts.ModelMessages(in)
-	ctx, cancel := context.WithTimeout(ctx, modelPatience)
-	defer cancel()
-	answer, err := a.model.Ask(ctx, llm.Request{
-		Messages: []llm.Message{{Role: llm.RoleSystem, Text: system}, {Role: llm.RoleUser, Text: user}},
-		Schema:   prompts.ModelSchema(in), Key: conversation,
-	})
-	if err != nil {
-		a.log.InfoContext(ctx, "model", "conversation", conversation, "err", err)
-		return nil
+// UseModel makes another model the one that is asked from the next turn on; nil:
+// rules alone.
+func (a *Assistant) UseModel(m Model) {
+	if m == nil {
+		a.model.Store(nil)
+		return
 	}
-	said, dropped, err := prompts.ModelCommands(answer.JSON, in)
-	a.log.InfoContext(ctx, "model", "conversation", conversation, "commands", len(said), "dropped", dropped, "ms", answer.Total.Milliseconds(), "err", err)
-	var commands []nlu.Command
-	for _, c := range said {
-		commands = append(commands, a.readQuote(h, st, c, values)...)
-	}
-	return commands
+	a.model.Store(&m)
 }
 
-// readQuote turns the model's command into one of the reader's. Values that are
-// not ids are read out of the quote by the rules, or dropped.
-func (a *Assistant) readQuote(h *house, st *State, c prompts.ModelCommand, values map[string]string) []nlu.Command {
+// question is one message as it is put to the model.
+type question struct {
+	model   Model
+	h       *house
+	key     string // who asks: the conversation
+	context nlu.Context
+	text    string
+	rules   nlu.Reading
+	in      prompts.ModelInput
+	values  map[string]string // by the tags that stand for them in the prompt
+}
+
+func (h *house) question(m Model, key string, st *State, c nlu.Context, text string, rules nlu.Reading) question {
+	masked, values := privacy.Mask(text, rules.Personal, st.Secret)
+	return question{model: m, h: h, key: key, context: c, text: text, rules: rules, in: h.modelInput(st, masked), values: values}
+}
+
+// asked is what a model said to a question, checked.
+type asked struct {
+	commands []nlu.Command
+	dropped  int // commands that did not check
+	answer   llm.Answer
+}
+
+// ask has the model read the message, and checks what it says: verbs of the
+// grammar, ids of this clinic, quotes from the message. A time, name or phone is
+// read by the rules out of the quote. seed and temperature vary it for trials.
+func (q question) ask(ctx context.Context, seed int, temperature float64) (asked, error) {
+	system, user := prompts.ModelMessages(q.in)
+	answer, err := q.model.Ask(ctx, llm.Request{
+		Messages: []llm.Message{{Role: llm.RoleSystem, Text: system}, {Role: llm.RoleUser, Text: user}},
+		Schema:   prompts.ModelSchema(q.in), Key: q.key, Seed: seed, Temperature: temperature,
+	})
+	said := asked{answer: answer}
+	if err != nil {
+		return said, err
+	}
+	commands, dropped, err := prompts.ModelCommands(answer.JSON, q.in)
+	said.dropped = dropped
+	for _, c := range commands {
+		said.commands = append(said.commands, q.read(c)...)
+	}
+	return said, err
+}
+
+// read turns the model's command into one of the reader's. Values that are not
+// ids are read out of the quote by the rules, or dropped.
+func (q question) read(c prompts.ModelCommand) []nlu.Command {
 	switch nlu.Field(c.Field) {
 	case nlu.FieldTime, nlu.FieldName, nlu.FieldPhone, nlu.FieldEmail:
-		context := a.readerContext(h, st)
+		context := q.context
 		context.Expects = nlu.Field(c.Field)
 		var found []nlu.Command
-		for _, r := range h.reader.Read(unmask(c.Quote, values), context).Commands {
+		for _, r := range q.h.reader.Read(unmask(c.Quote, q.values), context).Commands {
 			if r.Field == nlu.Field(c.Field) {
 				found = append(found, r)
 			}

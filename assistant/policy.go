@@ -17,6 +17,8 @@ type Interpretation struct {
 	Question bool   // the words ask something
 	Seq      uint64 // of the visitor's turn
 	Words    int    // how many there are
+	// Answers are the clinic's own answers where they were shortened, by index.
+	Answers map[string]string
 }
 
 // facts are what the policy may know beside the state. It reads no store.

@@ -77,5 +77,9 @@ func (t *turn) answer(c nlu.Command) {
 		t.out.say("ask.unknown", prompts.Args{"phone": t.phone()})
 		return
 	}
+	if short := t.in.Answers[c.Value]; short != "" {
+		t.out.say(short, nil)
+		return
+	}
 	t.out.say(t.f.clinic.FAQ[i].Answer.In(t.st.Lang), nil)
 }

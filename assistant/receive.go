@@ -174,6 +174,7 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 	if err != nil {
 		return 0, err
 	}
+	a.help.drop(conversation) // what is still asked for was about less than the visitor has said now
 	again := false
 	// Before the commit, since the answer may begin right after it.
 	a.remember(conversation, func(m *memory) { m.said[in.ID] = in.Text })
@@ -384,7 +385,12 @@ func (a *Assistant) Owner(_ context.Context, conversation string) (o Owner, err 
 }
 
 // Typing tells the other side of a conversation that somebody writes.
-func (a *Assistant) Typing(conversation string, from From) { a.feed.typing(conversation, from) }
+func (a *Assistant) Typing(conversation string, from From) {
+	if from == FromVisitor {
+		a.help.drop(conversation)
+	}
+	a.feed.typing(conversation, from)
+}
 
 // upcoming are the visitor's own appointments that can still be changed.
 func upcoming(all []booking.Appointment, now time.Time) []booking.Appointment {

@@ -91,7 +91,7 @@ func ModelMessages(in ModelInput) (system, user string) {
 
 // modelRender fills a template. The templates are ours and ModelInput is all
 // they get, so a failure is found by the first test that renders them.
-func modelRender(t *template.Template, name string, in ModelInput) string {
+func modelRender(t *template.Template, name string, in any) string {
 	var b strings.Builder
 	if err := t.ExecuteTemplate(&b, name, in); err != nil {
 		panic(err)

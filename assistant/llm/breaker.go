@@ -16,10 +16,13 @@ const (
 	unknown                // the asker left before one could know
 )
 
-// verdict says what an outcome tells of the server.
+// verdict says what an outcome tells of the server. One that answers what it was
+// not asked for works: its model is the one to blame, and a rest would not help.
 func verdict(err error) outcome {
 	switch {
 	case err == nil, errors.Is(err, ErrTruncated), errors.Is(err, ErrTooLong):
+		return served
+	case errors.Is(err, ErrInvalid) && !errors.Is(err, errTooLarge):
 		return served
 	case errors.Is(err, context.Canceled):
 		return unknown

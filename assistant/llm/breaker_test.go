@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -209,4 +211,36 @@ func TestRunBesideAProbe(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 	})
+}
+
+// TestVerdict: what counts against a server, with a real socket: that it does
+// not answer, not what its model says.
+func TestVerdict(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		chat http.HandlerFunc
+		want Breaker
+	}{
+		{"right", says(frame(`{"do":"yes"}`), last("stop")), BreakerClosed},
+		{"cut off by num_predict", says(frame(`{"do":"y`), last("length")), BreakerClosed},
+		{"stopped for repeating itself", says(frame(`{"do": `), frame("  ")), BreakerClosed},
+		{"not to the schema", says(frame(`{"do":"maybe"}`), last("stop")), BreakerClosed},
+		{"no JSON", says(frame(`Certainly!`), last("stop")), BreakerClosed},
+		{"mad", says(strings.Repeat(frame(strings.Repeat("a", 1000)), 100)), BreakerOpen},
+		{"500", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, BreakerOpen},
+		{"empty", says(), BreakerOpen},
+		{"cut off", func(w http.ResponseWriter, _ *http.Request) {
+			says(frame(`{"do":`))(w, nil)
+			panic(http.ErrAbortHandler)
+		}, BreakerOpen},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newStub(t, c.chat)
+			m := mustNew(t, Config{URL: s.URL, Name: "m", Failures: 1})
+			_, err := m.Ask(t.Context(), question())
+			if h := m.Health(); h.Breaker != c.want {
+				t.Errorf("breaker %s after %v, want %s", h.Breaker, err, c.want)
+			}
+		})
+	}
 }

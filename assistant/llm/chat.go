@@ -164,7 +164,11 @@ func (c *chat) stream(ctx context.Context, r *api.ChatRequest, piece func(contex
 		}
 		return nil
 	})
-	if err == nil && !last.Done {
+	switch {
+	case err != nil || last.Done:
+	case size > 0:
+		err = errStopped
+	default:
 		err = io.ErrUnexpectedEOF
 	}
 	return text.String(), last, err
@@ -174,6 +178,7 @@ func (c *chat) stream(ctx context.Context, r *api.ChatRequest, piece func(contex
 var (
 	errTooLarge  = errors.New("answer larger than allowed")
 	errCut       = errors.New("answer broke off")
+	errStopped   = errors.New("server stopped the answer") // Ollama does so with a model that repeats itself
 	errRefused   = errors.New("nobody listens at the address")
 	errNetwork   = errors.New("connection failed")
 	errServer    = errors.New("server error")
@@ -214,7 +219,7 @@ func explain(ctx context.Context, err error) *llms.Error {
 }
 
 func classify(err error) (llms.ErrorCode, error) {
-	for _, sentinel := range []error{ErrRemote, ErrNotAllowed, errTooLarge} {
+	for _, sentinel := range []error{ErrRemote, ErrNotAllowed, errTooLarge, errStopped} {
 		if errors.Is(err, sentinel) {
 			return llms.ErrCodeProviderUnavailable, sentinel
 		}

@@ -53,7 +53,7 @@ var (
 	ErrRemote = fmt.Errorf("%w: the model is not on that server", ErrUnavailable)
 
 	// ErrTruncated: the answer reached MaxTokens or the end of the context
-	// before its JSON was closed.
+	// before its JSON was closed, or the server stopped it for repeating itself.
 	ErrTruncated = errors.New("llm: answer cut off")
 	// ErrTooLong: the prompt does not fit into Config.NumCtx.
 	ErrTooLong = errors.New("llm: prompt too long")
@@ -283,6 +283,8 @@ func fromProvider(err error) error {
 	switch {
 	case errors.Is(err, errTooLarge):
 		return fmt.Errorf("%w: %w", ErrInvalid, errTooLarge)
+	case errors.Is(err, errStopped):
+		return fmt.Errorf("%w: %w", ErrTruncated, errStopped)
 	case errors.As(err, &e):
 		return fmt.Errorf("%w: %s", ErrUnavailable, e.Message)
 	}

@@ -167,7 +167,7 @@ func TestFailures(t *testing.T) {
 		{"too long", status(400, `{"error":"the input length exceeds the context length"}`), ErrTooLong, ""},
 		{"elsewhere", status(307, ""), ErrUnavailable, ""},
 		{"no body", says(), ErrUnavailable, "broke off"},
-		{"stream ends early", says(frame(`{"do":`)), ErrUnavailable, "broke off"},
+		{"stream ends early", says(frame(`{"do":`)), ErrTruncated, "stopped the answer"},
 		{"connection cut", func(w http.ResponseWriter, _ *http.Request) {
 			says(frame(`{"do":`))(w, nil)
 			panic(http.ErrAbortHandler)
