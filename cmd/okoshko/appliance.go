@@ -14,7 +14,6 @@ import (
 	"okoshko/assistant"
 	"okoshko/assistant/clinic"
 	"okoshko/assistant/delivery"
-	"okoshko/assistant/llm"
 	"okoshko/assistant/privacy"
 	"okoshko/assistant/staff"
 	"okoshko/storage"
@@ -31,7 +30,7 @@ type appliance struct {
 	assistant *assistant.Assistant
 	relay     *delivery.Relay
 	staff     *staff.Staff
-	model     *llm.Model // nil: rules alone
+	models    *modelSwitch
 	visitors  *widget.Widget
 	mux       *http.ServeMux // of the public address
 	tls       bool           // it is reached over TLS
@@ -44,7 +43,7 @@ type appliance struct {
 type settings struct {
 	db     *storage.DB
 	clinic *clinic.Clinic
-	model  *llm.Model
+	model  modelMaker
 	tls    bool // also where a proxy in front ends it
 	log    *slog.Logger
 	now    func() time.Time
@@ -54,15 +53,14 @@ type settings struct {
 
 // assemble wires a house. It starts nothing.
 func assemble(s settings) (*appliance, error) {
-	a := &appliance{db: s.db, model: s.model, tls: s.tls, log: s.log, now: s.now}
+	a := &appliance{db: s.db, tls: s.tls, log: s.log, now: s.now}
 	var err error
 	conf := assistant.Config{DB: s.db, Clinic: s.clinic, Now: s.now, Log: s.log, Committed: func() { a.relay.Wake() }}
-	if s.model != nil {
-		conf.Model = s.model
-	}
 	if a.assistant, err = assistant.New(conf); err != nil {
 		return nil, err
 	}
+	a.models = &modelSwitch{make: s.model, assistant: a.assistant, log: s.log, changed: make(chan struct{}, 1)}
+	a.models.use(context.Background(), s.clinic.Model)
 	a.relay, err = delivery.New(delivery.Config{
 		DB: s.db, Receivers: s.clinic.Receivers, Render: a.assistant.EventBody, Secret: a.secret, Now: s.now, Log: s.log,
 	})
@@ -118,7 +116,11 @@ func (a *appliance) use(c *clinic.Clinic) error {
 	if err := a.relay.SetReceivers(c.Receivers); err != nil {
 		return err
 	}
-	return a.assistant.Use(c)
+	if err := a.assistant.Use(c); err != nil {
+		return err
+	}
+	a.models.use(context.Background(), c.Model)
+	return nil
 }
 
 // sweepEvery is how often expired holds and sessions are cleared away; they
@@ -136,9 +138,7 @@ func (a *appliance) run(ctx context.Context, public, service net.Listener) error
 	within.Go(func() error { return stopped(a.assistant.Run(innerCtx)) })
 	within.Go(func() error { return stopped(a.relay.Run(innerCtx)) })
 	within.Go(func() error { return a.sweep(innerCtx) })
-	if a.model != nil {
-		within.Go(func() error { return stopped(a.model.Run(innerCtx, a.assistant.ModelBeginning())) })
-	}
+	within.Go(func() error { return stopped(a.models.run(innerCtx)) })
 	faces, faceCtx := errgroup.WithContext(outer)
 	faces.Go(func() error { return web.Serve(faceCtx, public, a.face(), a.log) })
 	faces.Go(func() error { return web.Serve(faceCtx, service, a.serviceMux(), a.log) })

@@ -17,7 +17,6 @@ import (
 
 	"okoshko/assistant/clinic"
 	"okoshko/assistant/delivery/receiver"
-	"okoshko/assistant/llm"
 	"okoshko/assistant/privacy"
 	"okoshko/storage"
 )
@@ -84,10 +83,13 @@ func (c *demoCommand) serve(ctx context.Context, s streams, db *storage.DB, hous
 	if err != nil {
 		return err
 	}
-	model, said := demoModel(ctx, house)
-	a, err := assemble(settings{db: db, clinic: house, model: model, log: log, now: time.Now})
+	a, err := assemble(settings{db: db, clinic: house, model: heldModel(log), log: log, now: time.Now})
 	if err != nil {
 		return err
+	}
+	said := "No Ollama server with a model answers on this machine: the rules serve alone."
+	if m := a.models.model(); m != nil {
+		said = "Local model           " + m.Name()
 	}
 	a.mux.Handle(demoPath, http.StripPrefix(strings.TrimSuffix(demoPath, "/"), sink))
 	password, err := c.password(ctx, db)
@@ -134,21 +136,6 @@ func newSigning() string {
 	key := make([]byte, 32)
 	rand.Read(key)
 	return "whsec_" + base64.StdEncoding.EncodeToString(key)
-}
-
-// demoModel uses the clinic's model where an Ollama server answers and has it,
-// or any other; said tells which.
-func demoModel(ctx context.Context, house *clinic.Clinic) (m *llm.Model, said string) {
-	const alone = "No Ollama server with a model answers on this machine: the rules serve alone."
-	name, ok := llm.Find(ctx, house.Model.URL, house.Model.Name)
-	if !ok {
-		return nil, alone
-	}
-	m, err := llm.New(llm.Config{URL: house.Model.URL, Name: name, Timeout: house.Model.Timeout})
-	if err != nil {
-		return nil, alone
-	}
-	return m, "Local model           " + name
 }
 
 // password makes reception's account in the first run, and remembers its

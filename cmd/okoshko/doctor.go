@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"okoshko/assistant/clinic"
-	"okoshko/assistant/llm"
 	"okoshko/storage"
 	"okoshko/storage/audit"
 )
@@ -144,29 +143,6 @@ func (c *doctorCommand) clock() finding {
 	f := finding{place: "clock", sees: now.Format(time.RFC3339)}
 	if now.Before(builtAfter) {
 		f.todo = "set the clock and switch time synchronisation on"
-	}
-	return f
-}
-
-func (c *doctorCommand) model(ctx context.Context, house *clinic.Clinic) finding {
-	f := finding{place: "model", sees: house.Model.Name + " at " + house.Model.URL}
-	m, err := llm.New(llm.Config{URL: house.Model.URL, Name: house.Model.Name, Allowed: c.Allow})
-	if err != nil {
-		f.todo = err.Error()
-		return f
-	}
-	s := m.State(ctx)
-	switch {
-	case s.Version == "":
-		f.todo = "no Ollama server answers; the rules serve alone until one does"
-	case s.Release == llm.ReleaseUnsafe:
-		f.todo = "Ollama " + s.Version + " can be taken over from the network (CVE-2026-103663): install 0.35.0 or later"
-	case s.Release == llm.ReleaseOld:
-		f.todo = "Ollama " + s.Version + " is older than any that was tried: install a newer one"
-	case !s.Present:
-		f.todo = "the server does not hold it: ollama pull " + house.Model.Name
-	default:
-		f.sees += ", Ollama " + s.Version
 	}
 	return f
 }

@@ -16,6 +16,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"okoshko/assistant"
 	"okoshko/assistant/clinic"
 	"okoshko/assistant/llm"
 )
@@ -273,7 +274,7 @@ func (c *modelTest) Run(ctx context.Context, s streams) error {
 // so with a model that repeats itself. More is a server that does not serve.
 const mostFailures = 5
 
-func (c *modelTest) play(ctx context.Context, s streams, t *trial, m asker, stock *llm.Stock) (trialReport, error) {
+func (c *modelTest) play(ctx context.Context, s streams, t *trial, m assistant.Model, stock *llm.Stock) (trialReport, error) {
 	var report trialReport
 	failures := 0 // in a row
 	for _, message := range t.Messages {

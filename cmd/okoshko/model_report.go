@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"okoshko/assistant"
 	"okoshko/assistant/llm"
 )
 
@@ -145,4 +146,4 @@ func seconds(d time.Duration) string {
 	return fmt.Sprintf("%.2f", d.Seconds())
 }
 
-var _ asker = (*llm.Model)(nil)
+var _ assistant.Model = (*llm.Model)(nil)

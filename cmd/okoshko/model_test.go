@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"okoshko/assistant"
 	"okoshko/assistant/llm"
 	"okoshko/assistant/llm/llmtest"
 	"okoshko/assistant/nlu"
@@ -186,11 +187,11 @@ func TestModelTrial(t *testing.T) {
 	}
 	plain, free := map[string]int{}, map[string]int{}
 	for _, m := range trial.Messages {
-		reading := trial.reader.Read(m.Text, trial.context(m, nlu.Field(m.Asked)))
+		reading := trial.reader.Read(trial.message(m))
 		switch {
 		case m.right(told(reading.Commands)):
 			plain[m.Lang]++
-		case !rulesSuffice(reading):
+		case !assistant.Enough(reading):
 			free[m.Lang]++
 		default:
 			t.Logf("%s: the rules are sure and wrong about %q: %q", m.Lang, m.Text, told(reading.Commands))

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +29,7 @@ type trial struct {
 	Messages []trialMessage `yaml:"messages"`
 
 	house  *clinic.Clinic
-	reader *nlu.Reader
+	reader *assistant.Interpreter
 }
 
 // trialMessage is one message and what has to be read out of it.
@@ -51,14 +50,9 @@ func newTrial() (*trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.house, t.reader = house, nlu.New(assistant.Vocabulary(house))
+	t.house, t.reader = house, assistant.NewInterpreter(house)
 	t.Now = t.Now.In(house.Location)
 	return t, nil
-}
-
-// asker is what a trial needs of a model.
-type asker interface {
-	Ask(ctx context.Context, r llm.Request) (llm.Answer, error)
 }
 
 // trialResult is what came of one message.
@@ -73,104 +67,32 @@ type trialResult struct {
 
 // play asks the model about one message. A wrong answer is a result; the error
 // is why there was no answer, and the result is then that of the rules.
-func (t *trial) play(ctx context.Context, m asker, message trialMessage) (trialResult, error) {
+func (t *trial) play(ctx context.Context, m assistant.Model, message trialMessage) (trialResult, error) {
 	r := trialResult{trialMessage: message}
-	reading := t.reader.Read(message.Text, t.context(message, nlu.Field(message.Asked)))
-	rules := reading.Commands
-	r.read, r.asked = told(rules), !rulesSuffice(reading)
+	in := t.message(message)
+	reading := t.reader.Read(in)
+	r.read, r.asked = told(reading.Commands), !assistant.Enough(reading)
 	r.rules = message.right(r.read)
 	r.with = r.rules
 
-	in := t.input(message)
-	system, user := prompts.ModelMessages(in)
-	answer, err := m.Ask(ctx, llm.Request{
-		Messages: []llm.Message{{Role: llm.RoleSystem, Text: system}, {Role: llm.RoleUser, Text: user}},
-		Schema:   prompts.ModelSchema(in),
-	})
-	var said []prompts.ModelCommand
+	help, err := t.reader.Help(ctx, m, in, reading)
 	switch {
-	case errors.Is(err, llm.ErrTruncated), errors.Is(err, llm.ErrInvalid):
+	case errors.Is(err, llm.ErrTruncated), errors.Is(err, llm.ErrInvalid), errors.Is(err, prompts.ErrModelAnswer):
 	case err != nil:
 		return r, err
 	default:
-		said, _, err = prompts.ModelCommands(answer.JSON, in)
-		r.valid = err == nil
+		r.valid = true
 	}
-	r.answer = answer
+	r.answer = help.Answer
 	if r.asked {
-		r.read = told(joined(rules, t.checked(message, said)))
+		r.read = told(assistant.Merge(reading.Commands, help.Commands))
 		r.with = message.right(r.read)
 	}
 	return r, nil
 }
 
-func (t *trial) context(message trialMessage, expects nlu.Field) nlu.Context {
-	return nlu.Context{Lang: message.Lang, Now: t.Now, Expects: expects}
-}
-
-// input is what the conversation tells the model about a first message.
-func (t *trial) input(message trialMessage) prompts.ModelInput {
-	in := prompts.ModelInput{Lang: message.Lang, Clinic: t.house.Name.In(message.Lang), Expects: message.Asked, Message: message.Text}
-	for _, s := range t.house.Services {
-		in.Services = append(in.Services, prompts.ModelItem{ID: s.ID, Name: s.Name.In(message.Lang)})
-	}
-	for _, s := range t.house.Specialists {
-		in.Specialists = append(in.Specialists, prompts.ModelItem{ID: s.ID, Name: s.Name.In(message.Lang)})
-	}
-	for _, b := range t.house.Branches {
-		in.Branches = append(in.Branches, prompts.ModelItem{ID: b.ID, Name: b.Name.In(message.Lang)})
-	}
-	for i, f := range t.house.FAQ {
-		in.Questions = append(in.Questions, prompts.ModelItem{ID: strconv.Itoa(i), Name: f.Questions[0]})
-	}
-	return in
-}
-
-// The next three are the conversation's way with a model's commands
-// (assistant/interpret.go, assistant/model.go), which does not show it.
-
-// rulesSuffice is whether the conversation would not ask the model.
-func rulesSuffice(r nlu.Reading) bool {
-	understood := slices.ContainsFunc(r.Commands, func(c nlu.Command) bool { return c.Do != nlu.Unclear })
-	return r.Alarm != "" || understood && r.Covered >= 0.5
-}
-
-// checked reads values out of the model's quotes and drops what only the rules
-// may say.
-func (t *trial) checked(message trialMessage, said []prompts.ModelCommand) (commands []nlu.Command) {
-	for _, c := range said {
-		switch {
-		case slices.Contains([]string{"time", "name", "phone", "email"}, c.Field):
-			for _, r := range t.reader.Read(c.Quote, t.context(message, nlu.Field(c.Field))).Commands {
-				if r.Field == nlu.Field(c.Field) {
-					commands = append(commands, r)
-				}
-			}
-		case slices.Contains([]string{nlu.Erase, nlu.Withdraw, nlu.Affirm}, c.Do):
-		default:
-			commands = append(commands, nlu.Command{Do: c.Do, Field: nlu.Field(c.Field), Value: c.Value, Quote: c.Quote})
-		}
-	}
-	return commands
-}
-
-// joined adds the model's commands to the rules', whose word stands.
-func joined(rules, model []nlu.Command) []nlu.Command {
-	said := map[string]bool{}
-	var all []nlu.Command
-	for _, c := range rules {
-		if c.Do == nlu.Unclear && len(model) > 0 {
-			continue
-		}
-		said[c.Do+string(c.Field)] = true
-		all = append(all, c)
-	}
-	for _, c := range model {
-		if !said[c.Do+string(c.Field)] {
-			all = append(all, c)
-		}
-	}
-	return all
+func (t *trial) message(m trialMessage) assistant.Message {
+	return assistant.Message{Text: m.Text, Lang: m.Lang, Asked: assistant.Expect(m.Asked), Now: t.Now}
 }
 
 // told writes commands as a trial's `want` does.

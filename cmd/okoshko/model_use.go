@@ -55,7 +55,7 @@ func (c *modelUse) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Clinic, err)
 	}
-	fmt.Fprintf(s.out, "%s: model %s in place of %s; the old file is %s.\nStart the service again for it to be asked.\n", c.Clinic, c.Name, house.Model.Name, kept)
+	fmt.Fprintf(s.out, "%s: model %s in place of %s; the old file is %s.\nA running service takes it over within seconds.\n", c.Clinic, c.Name, house.Model.Name, kept)
 	return nil
 }
 

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"okoshko/assistant/clinic"
-	"okoshko/assistant/llm"
 	"okoshko/widget/web"
 )
 
@@ -58,12 +57,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	model, err := llm.New(llm.Config{URL: house.Model.URL, Name: house.Model.Name, Allowed: c.Allow, Timeout: house.Model.Timeout, Log: log})
-	if err != nil {
-		log.Warn("no model: the rules serve alone", "err", err)
-		model = nil
-	}
-	a, err := assemble(settings{db: db, clinic: house, model: model, tls: c.TLSCert != "" || c.EndsTLS, proxies: proxies, log: log, now: time.Now})
+	a, err := assemble(settings{db: db, clinic: house, model: namedModel(c.Allow, log), tls: c.TLSCert != "" || c.EndsTLS, proxies: proxies, log: log, now: time.Now})
 	if err == nil {
 		err = c.listen(ctx, s, a)
 	}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"okoshko/assistant/llm"
 	"okoshko/storage"
 	"okoshko/storage/outbox"
 )
@@ -43,14 +42,6 @@ func (a *appliance) ready(w http.ResponseWriter, r *http.Request) {
 	if err := json.NewEncoder(w).Encode(parts); err != nil {
 		a.log.DebugContext(r.Context(), "readyz", "err", err)
 	}
-}
-
-func (a *appliance) modelPart() part {
-	if a.model == nil {
-		return part{OK: true, Detail: "none: the rules serve alone"}
-	}
-	h := a.model.Health()
-	return part{OK: h.Breaker == llm.BreakerClosed, Detail: a.model.Name() + ", breaker " + string(h.Breaker)}
 }
 
 // lateAfter is how long an event may wait for its receiver before that is worth
@@ -91,10 +82,5 @@ func (a *appliance) metrics(w http.ResponseWriter, _ *http.Request) {
 	if err != nil {
 		a.log.Error("metrics", "err", err)
 	}
-	if a.model == nil {
-		return
-	}
-	m := a.model.Metrics()
-	gauge("okoshko_model_running", "Requests at the model.", m.Running)
-	gauge("okoshko_model_waiting", "Requests waiting for the model.", m.Waiting)
+	a.modelMetrics(w)
 }
