@@ -80,7 +80,7 @@ func (a *appliance) open(s settings) (err error) {
 		return err
 	}
 	desk, err := console.New(console.Config{
-		Desk: a.assistant, Staff: a.staff, DB: s.db, Clinic: a.assistant.Clinic, Resend: a.relay.Resend, TLS: s.tls, Proxies: s.proxies, Log: s.log, Now: s.now,
+		Desk: a.assistant, Staff: a.staff, DB: s.db, Clinic: a.assistant.Clinic, Resend: a.relay.Resend, Model: a.modelState, TLS: s.tls, Proxies: s.proxies, Log: s.log, Now: s.now,
 	})
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 
 	"okoshko/assistant"
 	"okoshko/assistant/llm"
+	"okoshko/widget/console"
 )
 
 // modelPart is the model's state for /readyz: without it the house serves all
@@ -22,6 +23,15 @@ func (a *appliance) modelPart() part {
 		p.Detail += fmt.Sprintf(", last failure %s ago: %v", a.now().Sub(h.At).Round(time.Second), h.Failure)
 	}
 	return p
+}
+
+// modelState is the model's state for the console.
+func (a *appliance) modelState() console.ModelState {
+	m := a.models.model()
+	if m == nil {
+		return console.ModelState{}
+	}
+	return console.ModelState{Name: m.Name(), Health: m.Health()}
 }
 
 // breakerLevels are the breaker's states as a figure, from good to bad.

@@ -69,6 +69,9 @@ type Config struct {
 	// sent again from here.
 	Resend func(ctx context.Context, id string) error
 
+	// Model is how the local model does. Nil: nothing is said of it.
+	Model func() ModelState
+
 	TLS     bool        // a proxy in front ends TLS
 	Proxies web.Proxies // whose X-Forwarded-For is believed
 	Log     *slog.Logger

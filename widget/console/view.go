@@ -50,6 +50,7 @@ func parsePages(files embed.FS, functions template.FuncMap) (map[string]*templat
 func (c *Console) functions() template.FuncMap {
 	return template.FuncMap{
 		"asset":   c.assets.Path,
+		"model":   c.modelState,
 		"icon":    icon,
 		"counted": counted,
 		"plural":  plural,
