@@ -315,7 +315,7 @@ func (d *deed) add(in Interpretation, before Turn) error {
 			return err
 		}
 	}
-	if len(d.text) < 2 || capitals(joined(d.text[1:])) == before.Text {
+	if len(d.text) < 2 || capitals(lines(d.text[1:])) == before.Text {
 		return errNoUse
 	}
 	return d.finish()

@@ -322,7 +322,7 @@ func (d *deed) finish() error {
 	if len(d.text) == 0 {
 		d.say("more", nil)
 	}
-	d.turn.Text = capitals(joined(d.text))
+	d.turn.Text = capitals(lines(d.text))
 	if d.released {
 		if err := d.h.calendar.Release(d.tx, d.conversation); err != nil {
 			return err
@@ -450,5 +450,5 @@ func untilText(lang string, until, now time.Time) string {
 	return prompts.Say(lang, "until.day", prompts.Args{"day": prompts.Day(lang, until, now), "time": clock})
 }
 
-// joined puts the sentences of a reply one under the other.
-func joined(sentences []string) string { return strings.Join(sentences, "\n") }
+// lines puts the sentences of a reply one under the other.
+func lines(sentences []string) string { return strings.Join(sentences, "\n") }
