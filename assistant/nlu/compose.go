@@ -35,11 +35,12 @@ func (m *message) data() {
 
 // time lets package when read the tokens; personal data is one sign to it.
 func (m *message) time() {
-	tokens := m.tokens
+	tokens := m.putRight()
 	hidden := m.hidden()
 	if len(m.pii.spans) > 0 || m.number.value != "" {
-		tokens = make([]token.Token, 0, len(m.tokens))
-		for i, t := range m.tokens {
+		all := tokens
+		tokens = make([]token.Token, 0, len(all))
+		for i, t := range all {
 			if !hidden(i) {
 				tokens = append(tokens, t)
 				continue
@@ -83,6 +84,26 @@ func (m *message) time() {
 		}
 		m.commands = append(m.commands, c)
 	}
+}
+
+// putRight gives the tokens with the words that were put right («не успиваю завтра»),
+// except those that package when puts right itself, which knows the words of time.
+func (m *message) putRight() []token.Token {
+	tokens, fresh := m.tokens, false
+	for i := range m.words {
+		w := &m.words[i]
+		if !w.repaired || w.classes.empty() {
+			continue
+		}
+		if _, known := when.Known(m.tokens[w.from].Text); known || when.Near(m.tokens[w.from].Text) {
+			continue
+		}
+		if !fresh {
+			tokens, fresh = slices.Clone(tokens), true
+		}
+		tokens[w.from].Text = w.text
+	}
+	return tokens
 }
 
 // hidden tells which tokens package when must not see: personal data and the number of

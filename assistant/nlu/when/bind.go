@@ -91,7 +91,7 @@ func (s *scan) takePrepositions(a *atom, limit int) {
 		switch {
 		case (text == "later" || text == "earlier") && s.text(i+1) != "than": // "later today"
 			return
-		case it.is(cTill) && it.is(cBez) && s.moving(i): // "move it to 5 pm"
+		case it.is(cTill) && it.is(cBez) && (s.moving(i) || limit == 0 && a.kind == aDay && !s.opened(i)): // "move it to 5 pm", "push it to Monday"
 			a.onto = true
 		case it.is(cNot) && it.val == 0 && compared, text == "no" && compared:
 			if till {
@@ -127,6 +127,16 @@ func (s *scan) takePrepositions(a *atom, limit int) {
 		}
 		a.first = i
 	}
+}
+
+// opened holds where an English range may have begun before i: "from the 5th to Friday".
+func (s *scan) opened(i int) bool {
+	for n := i - 1; n >= 0 && n > i-6; n-- {
+		if s.item(n).is(cFrom | cBetween | cNum | cOrd | cNow) {
+			return true
+		}
+	}
+	return false
 }
 
 // moving holds where an English word before i says that an appointment is moved.

@@ -72,6 +72,9 @@ func (s *scan) between(a, b int) gap {
 func (s *scan) refusalBehind(a int) int {
 	for i, n := a, 0; i < len(s.items) && n < 4; i, n = i+1, n+1 {
 		it := s.item(i)
+		if otherDays[s.text(i)] {
+			return 0 // «в эту субботу, другие дни никак»
+		}
 		switch {
 		case it.is(cNot) && it.val == 2:
 			return i + 1
@@ -91,6 +94,12 @@ func (s *scan) refusalBehind(a int) int {
 		}
 	}
 	return 0
+}
+
+// otherDays are words that turn down all days but the one that was said.
+var otherDays = map[string]bool{
+	"другие": true, "другой": true, "другое": true, "других": true, "другим": true, "остальные": true, "остальное": true, "остальных": true,
+	"иначе": true, "other": true, "others": true, "another": true, "otherwise": true, "башка": true, "калган": true,
 }
 
 func (s *scan) firstPerson(i int) bool {

@@ -48,6 +48,9 @@ var limits = [maxLetters + 1]int{4: 45, 5: 70, 6: 100, 7: 125, 8: 130, 9: 150, 1
 // («в срду»).
 var placedLimits = [maxLetters + 1]int{4: 95, 5: 95, 6: 100}
 
+// Near says whether a folded word that is no word of time may be a misspelt one.
+func Near(text string) bool { return correct(text, false) != "" }
+
 // correct finds the nearest word of the vocabulary within the limit, "" for none.
 func correct(text string, placed bool) string {
 	word, ok := token.Spell(text)
