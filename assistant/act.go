@@ -192,6 +192,8 @@ func (d *deed) effect(e effect) error {
 		return d.refuseOffer(e.value)
 	case effectLeave:
 		return d.leave(e.value)
+	case effectCome:
+		return d.pressedCome(e.value)
 	}
 	return nil
 }

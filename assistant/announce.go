@@ -52,7 +52,8 @@ func (d *deed) announce(an announcement) (seq uint64, err error) {
 	} else if err := d.join(an); err != nil {
 		return 0, err
 	}
-	return d.st.Seq + 1, save(d.tx, d.conversation, d.st, d.turn)
+	err = save(d.tx, d.conversation, d.st, d.turn)
+	return d.st.Seq, err
 }
 
 // open makes the announcement the open question.

@@ -63,7 +63,10 @@ type Assistant struct {
 	stopping bool
 	working  map[string]*work
 	memory   map[string]*memory
-	wg       sync.WaitGroup
+	// remindNext is when reminders are to be looked at again, as was found at
+	// remindLooked.
+	remindNext, remindLooked time.Time
+	wg                       sync.WaitGroup
 }
 
 // work is a conversation that is being answered.
@@ -134,10 +137,10 @@ func (a *Assistant) Run(ctx context.Context) error {
 	a.mu.Lock()
 	a.ctx = ctx
 	a.mu.Unlock()
-	close(a.started)
 	for _, id := range unanswered {
 		a.wake(id)
 	}
+	close(a.started)
 	a.wg.Go(func() { a.attendAlways(ctx) })
 	<-ctx.Done()
 	a.mu.Lock()

@@ -43,7 +43,10 @@ func (a *Assistant) Attend(ctx context.Context) error {
 // due reports whether there is anything to attend to. It only reads.
 func (a *Assistant) due(tx *storage.Tx, h *house, now time.Time) (bool, error) {
 	due, err := h.calendar.OffersDue(tx, now)
-	return due, err
+	if err != nil || due {
+		return due, err
+	}
+	return a.remindersDue(tx, h, now)
 }
 
 func (a *Assistant) attend(ctx context.Context, tx *storage.Tx, h *house, now time.Time) (told []string, err error) {
@@ -61,7 +64,11 @@ func (a *Assistant) attend(ctx context.Context, tx *storage.Tx, h *house, now ti
 			a.log.ErrorContext(ctx, "offer", "conversation", o.Conversation, "err", err)
 		}
 	}
-	return told, nil
+	reminded, err := a.remind(ctx, tx, h, now)
+	if len(reminded) == remindAtOnce {
+		a.stir()
+	}
+	return append(told, reminded...), err
 }
 
 // stir has what became free looked at now and not seconds later.

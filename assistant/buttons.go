@@ -19,6 +19,7 @@ import (
 //	yes/SEQ, no/SEQ             to what the reply SEQ asked
 //	service/ID, branch/ID, specialist/ID, which/NUMBER, edit/FIELD
 //	slot/SPECIALIST/SERVICE/UNIX
+//	come/NUMBER/UNIX (reminder_answer.go)
 //	offer/VERB/WISH/SPECIALIST/SERVICE/UNIX (waitlist.go)
 //	when/FIRST/LAST/KIND/FROM/TO   a time as wanted, see whenID
 
@@ -103,6 +104,8 @@ func (t *turn) press(id string) {
 		t.pressOffer(id)
 	case "when":
 		t.pressWhen(id)
+	case "come":
+		t.pressCome(id)
 	}
 }
 

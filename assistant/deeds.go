@@ -3,6 +3,7 @@ package assistant
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"okoshko/assistant/booking"
 	"okoshko/assistant/nlu/when"
@@ -12,12 +13,17 @@ import (
 
 // meanwhile tells that an appointment is no longer what the visitor saw.
 func (d *deed) meanwhile(a booking.Appointment) error {
-	args := d.args(a.Slot)
-	args["number"], args["status"] = a.Number, prompts.Say(d.st.Lang, "status."+string(a.Status), nil)
-	d.say("meanwhile", args)
+	d.sayChanged(a)
 	d.st.reset()
 	d.ask(ExpectMore)
 	return d.h.calendar.Release(d.tx, d.conversation)
+}
+
+// sayChanged tells what an appointment has become.
+func (d *deed) sayChanged(a booking.Appointment) {
+	args := d.args(a.Slot)
+	args["number"], args["status"] = a.Number, prompts.Say(d.st.Lang, "status."+string(a.Status), nil)
+	d.say("meanwhile", args)
 }
 
 // fulfil does what the visitor agreed to. done is false where it could not be
@@ -34,6 +40,10 @@ func (d *deed) fulfil() (done bool, err error) {
 		return true, d.enlist()
 	case GoalOffer:
 		return d.accept()
+	case GoalCome:
+		number := d.st.Target
+		d.st.reset()
+		return false, d.come(number, time.Time{})
 	case GoalErase:
 		return true, d.erase()
 	}
@@ -104,6 +114,10 @@ func (d *deed) move() (done bool, err error) {
 	if slot == nil || d.st.Target == "" {
 		return false, nil
 	}
+	before, err := booking.Get(d.tx, d.st.Target)
+	if err != nil {
+		return false, err
+	}
 	ap, err := d.h.calendar.Move(d.tx, d.st.Target, 0, *slot, booking.Change{Author: "visitor"}, d.now)
 	if w, wrong := errors.AsType[*booking.WrongStatus](err); wrong {
 		return true, d.meanwhile(w.Current)
@@ -114,7 +128,7 @@ func (d *deed) move() (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if err := d.h.calendar.Release(d.tx, d.conversation); err != nil {
+	if err := errors.Join(d.h.calendar.Release(d.tx, d.conversation), answered(d.tx, before, AnswerMoved, d.now)); err != nil {
 		return false, err
 	}
 	d.st.reset()
@@ -155,11 +169,15 @@ func (d *deed) cancel() error {
 	if d.st.Target == All {
 		return d.cancelAll()
 	}
+	before, err := booking.Get(d.tx, d.st.Target)
+	if err != nil {
+		return err
+	}
 	ap, err := d.h.calendar.Cancel(d.tx, d.st.Target, 0, booking.Change{Author: "visitor"}, d.now)
 	if w, wrong := errors.AsType[*booking.WrongStatus](err); wrong {
 		return d.meanwhile(w.Current)
 	}
-	if err != nil {
+	if err = errors.Join(err, answered(d.tx, before, AnswerCancelled, d.now)); err != nil {
 		return err
 	}
 	d.st.reset()

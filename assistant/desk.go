@@ -46,6 +46,7 @@ type AppointmentCard struct {
 	Created, Changed                  time.Time
 	Source                            map[string]string
 	NoShows                           int
+	Coming                            bool // the visitor has answered a reminder that they will come
 }
 
 // Filter chooses appointments that start in [From, To), of any status where

@@ -18,6 +18,9 @@ func (a *Assistant) forget(tx *storage.Tx, h *house, conversation, contact, acto
 		return err
 	}
 	who := booking.Who{Contact: contact, Conversations: []string{conversation}}
+	if err := forgetReminders(tx, who); err != nil {
+		return err
+	}
 	if _, err := h.calendar.Forget(tx, who, booking.Change{Author: actor, Reason: "erased"}, now); err != nil {
 		return err
 	}

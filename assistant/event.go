@@ -37,13 +37,15 @@ type appointmentEvent struct {
 	Number     string            `json:"number"`
 	Status     booking.Status    `json:"status"`
 	Version    int               `json:"version"`
-	Service    named             `json:"service"`
-	Specialist named             `json:"specialist"`
+	Service    *named            `json:"service,omitempty"`    // not in a discreet reminder
+	Specialist *named            `json:"specialist,omitempty"` // likewise
 	Branch     named             `json:"branch"`
 	Start      time.Time         `json:"start"`
 	End        time.Time         `json:"end"`
 	Was        *time.Time        `json:"was,omitempty"`
 	Timezone   string            `json:"timezone"`
+	Lang       string            `json:"lang,omitempty"` // of a reminder's text
+	Text       string            `json:"text,omitempty"` // of a reminder: what a person may be sent as it is
 	Contact    *eventContact     `json:"contact,omitempty"`
 	Consent    *eventConsent     `json:"consent,omitempty"`
 	Source     map[string]string `json:"source,omitempty"`
@@ -60,7 +62,7 @@ func (a *Assistant) EventBody(e outbox.Event, contact bool) (body []byte, drop b
 	err = a.db.View(func(tx *storage.Tx) error {
 		switch {
 		case strings.HasPrefix(e.Type, "appointment."):
-			data, err = h.appointmentData(tx, e, contact)
+			data, drop, err = h.appointmentData(tx, e, contact, a.now())
 		default:
 			data, drop, err = plainData(tx, e, contact)
 		}
@@ -77,16 +79,27 @@ func (a *Assistant) EventBody(e outbox.Event, contact bool) (body []byte, drop b
 	return body, false, err
 }
 
-func (h *house) appointmentData(tx *storage.Tx, e outbox.Event, contact bool) (any, error) {
-	var d booking.EventData
+// appointmentData is the data of an appointment's event. A reminder that has
+// become wrong on its way, because the visit has begun or is another, is not sent.
+func (h *house) appointmentData(tx *storage.Tx, e outbox.Event, contact bool, now time.Time) (data any, drop bool, err error) {
+	var d reminderData
 	if err := json.Unmarshal(e.Data, &d); err != nil {
-		return nil, fmt.Errorf("event %s: %w", e.ID, err)
+		return nil, false, fmt.Errorf("event %s: %w", e.ID, err)
+	}
+	if e.Type == eventReminder {
+		ap, err := booking.Get(tx, d.Number)
+		if err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return nil, false, err
+		}
+		if ap.Status != booking.Confirmed || !ap.Start.Equal(d.Start) || !now.Before(d.Start) {
+			return nil, true, nil
+		}
 	}
 	zone := h.clinic.Location
 	lang := h.clinic.Languages[0]
 	out := appointmentEvent{
 		Number: d.Number, Status: d.Status, Version: d.Version,
-		Service: named{ID: d.Service}, Specialist: named{ID: d.Specialist}, Branch: named{ID: d.Branch},
+		Service: &named{ID: d.Service}, Specialist: &named{ID: d.Specialist}, Branch: named{ID: d.Branch},
 		Start: d.Start.In(zone), End: d.End.In(zone), Timezone: zone.String(), Source: d.Source,
 	}
 	if s, ok := h.clinic.Service(d.Service); ok {
@@ -105,9 +118,16 @@ func (h *house) appointmentData(tx *storage.Tx, e outbox.Event, contact bool) (a
 	if keep := h.clinic.Privacy.Retention.Appointments; keep > 0 {
 		out.KeepUntil = e.At.In(zone).Add(keep).Format(time.DateOnly)
 	}
+	if e.Type == eventReminder {
+		slot := booking.Slot{Service: d.Service, Specialist: d.Specialist, Branch: d.Branch, Start: d.Start, End: d.End}
+		out.Lang, out.Text = d.Lang, h.reminderWords(slot, d.Number, d.Lang, now)
+		if h.clinic.Reminders.Discreet {
+			out.Service, out.Specialist = nil, nil
+		}
+	}
 	who, err := contactOf(tx, d.Contact)
 	if err != nil || who.ID == "" {
-		return out, err
+		return out, false, err
 	}
 	if contact && who.Restricted.IsZero() {
 		out.Contact = &eventContact{who.ID, who.Name, who.Phone, who.Email}
@@ -118,7 +138,7 @@ func (h *house) appointmentData(tx *storage.Tx, e outbox.Event, contact bool) (a
 			out.Consent = &eventConsent{c.Version, c.At.In(zone).Truncate(time.Second)}
 		}
 	}
-	return out, err
+	return out, false, err
 }
 
 // plainData is the data of events that are not an appointment's: ids, and the

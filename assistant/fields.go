@@ -42,6 +42,7 @@ func (t *turn) fields() {
 		t.setTime(times)
 	}
 	t.elsewise()
+	t.instead()
 	if t.st.Goal == GoalNone && t.changed && t.wished(times) {
 		t.st.Goal = GoalBook
 	}

@@ -66,7 +66,7 @@ func (t *turn) aim(g Goal) {
 	if t.st.Goal == g {
 		return
 	}
-	if t.st.Goal == GoalCancel || t.st.Goal == GoalMove || t.st.Goal == GoalErase {
+	if t.st.Goal == GoalCancel || t.st.Goal == GoalMove || t.st.Goal == GoalErase || t.st.Goal == GoalCome {
 		t.release()
 		t.st.reset()
 	}
@@ -120,8 +120,12 @@ func (t *turn) move() {
 
 // drop ends the goal in the words that fit it.
 func (t *turn) drop() {
-	if t.st.Goal == GoalOffer {
+	switch t.st.Goal {
+	case GoalOffer:
 		t.passOffer()
+		return
+	case GoalCome:
+		t.comeNot()
 		return
 	}
 	said := map[Goal]string{

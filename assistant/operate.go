@@ -288,7 +288,11 @@ func (h *house) card(tx *storage.Tx, ap booking.Appointment) (AppointmentCard, e
 		Created: ap.Created.In(h.clinic.Location), Changed: ap.Changed.In(h.clinic.Location), Source: ap.Source,
 	}
 	who, err := contactOf(tx, ap.Contact)
+	if err != nil {
+		return c, err
+	}
 	c.Name, c.Phone = who.Name, hidePhone(who.Phone)
+	c.Coming, err = coming(tx, ap)
 	return c, err
 }
 

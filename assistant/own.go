@@ -28,6 +28,7 @@ func (t *turn) names() bool {
 // change begins to move or cancel an appointment: the one that is named, or the
 // only one.
 func (t *turn) change(g Goal) {
+	reminded := t.remindedOf()
 	t.release()
 	t.st.reset()
 	t.st.Goal = g
@@ -39,6 +40,11 @@ func (t *turn) change(g Goal) {
 		}
 		if c.Value == nlu.ValueAll {
 			t.aimAll()
+		}
+	}
+	for _, a := range t.open() {
+		if a.Number == reminded && t.st.Target == "" {
+			t.aimed(a)
 		}
 	}
 	if len(t.open()) == 1 {

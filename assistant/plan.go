@@ -14,6 +14,7 @@ var plans = map[Goal][]Expect{
 	GoalCancel: {ExpectWhich, ExpectConfirm},
 	GoalWait:   {ExpectService, ExpectConsent, ExpectName, ExpectPhone, ExpectEmail, ExpectConfirm},
 	GoalErase:  {ExpectConfirm},
+	GoalCome:   {ExpectConfirm},
 	GoalOffer:  {ExpectConsent, ExpectName, ExpectPhone, ExpectEmail, ExpectConfirm},
 }
 

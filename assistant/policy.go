@@ -55,6 +55,7 @@ const (
 	effectKnow    // show what is known
 	effectShow    // show own appointments
 	effectPass    // value: the button of an offer
+	effectCome    // value: the button of a reminder
 	effectLeave   // value: the wish to take off the waiting list, "" for all
 )
 
@@ -177,7 +178,7 @@ func (t *turn) courtesies() {
 	}
 	if t.has("thanks") {
 		t.heard = true
-		if t.st.Goal == GoalNone && len(t.out.parts) == 0 && len(t.out.effects) == 0 {
+		if (t.st.Goal == GoalNone || t.st.Goal == GoalCome) && len(t.out.parts) == 0 && len(t.out.effects) == 0 {
 			t.st.reset()
 			t.out.say("thanks", nil)
 			t.out.done, t.out.expects = true, ExpectMore

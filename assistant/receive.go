@@ -300,6 +300,8 @@ func (h *house) option(id, lang string) nlu.Option {
 		if s, ok := h.clinic.Specialist(rest); ok {
 			o.Label = s.Name.In(lang)
 		}
+	case "come":
+		o.Label = prompts.Say(lang, "come.yes", nil)
 	case "offer":
 		verb, _, _ := strings.Cut(rest, "/")
 		o.Label = prompts.Say(lang, "offer."+verb, nil)

@@ -190,6 +190,8 @@ func (d *deed) askConfirm() {
 		d.yesNo("wait.yes", "wait.no")
 	case GoalOffer:
 		d.askOffer()
+	case GoalCome:
+		d.askCome()
 	case GoalErase:
 		d.say("erase.ask", nil)
 		d.yesNo("erase.yes", "erase.no")

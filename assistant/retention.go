@@ -89,6 +89,7 @@ func (a *Assistant) Retain(context.Context) error {
 			return err
 		}
 		return errors.Join(
+			pruneReminders(tx, now.Add(-h.clinic.Privacy.Retention.Appointments)),
 			retained.Put(tx, retainedKey, now), retained.Delete(tx, doubtKey),
 			runs.Put(tx, runKey(now), run),
 			audit.Append(tx, audit.Entry{At: now, Actor: "retention", Action: "retention.run", Reason: strconv.Itoa(run.Total())}),
@@ -265,7 +266,7 @@ func lastVisit(tx *storage.Tx, who booking.Who) (newest time.Time, err error) {
 // forgetTalk destroys what was said in a conversation and the tokens that open it.
 func forgetTalk(tx *storage.Tx, conversation string, now time.Time) error {
 	return errors.Join(
-		forgetTokens(tx, conversation), entries.Forget(tx, conversation), seen.Delete(tx, []byte(conversation)),
+		forgetTokens(tx, conversation), entries.Forget(tx, conversation), seen.Delete(tx, []byte(conversation)), empty(unseen, tx, conversation),
 		audit.Append(tx, audit.Entry{At: now, Actor: "retention", Action: "conversation.destroy", Object: conversation}))
 }
 

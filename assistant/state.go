@@ -25,6 +25,7 @@ const (
 	GoalCancel Goal = "cancel"
 	GoalWait   Goal = "wait"
 	GoalErase  Goal = "erase"
+	GoalCome   Goal = "come"  // answer a reminder
 	GoalOffer  Goal = "offer" // take what the waiting list offers
 )
 

@@ -14,7 +14,7 @@ import (
 func eventTypes() []string {
 	return []string{
 		"appointment.requested", "appointment.confirmed", "appointment.declined", "appointment.moved",
-		"appointment.cancelled", "appointment.arrived", "appointment.no_show", "conversation.handoff",
+		"appointment.cancelled", "appointment.arrived", "appointment.no_show", "appointment.reminder", "conversation.handoff",
 		"consent.given", "consent.withdrawn", "contact.erased", "waitlist.joined", "waitlist.offered",
 	}
 }

@@ -144,7 +144,7 @@ var actionWords = map[string]string{
 	"conversation.take": "Разговор взят", "conversation.return": "Разговор возвращён помощнику",
 	"appointment.requested": "Новая заявка", "appointment.confirmed": "Запись подтверждена", "appointment.declined": "Заявка отклонена",
 	"appointment.moved": "Запись перенесена", "appointment.cancelled": "Запись отменена", "appointment.arrived": "Посетитель на приёме",
-	"appointment.no_show": "Посетитель не пришёл", "conversation.handoff": "Передано ресепшену",
+	"appointment.no_show": "Посетитель не пришёл", "appointment.reminder": "Напоминание о визите", "conversation.handoff": "Передано ресепшену",
 	"contact.erased": "Данные удалены", "waitlist.joined": "В листе ожидания", "waitlist.offered": "Предложено окно",
 }
 

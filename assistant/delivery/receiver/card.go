@@ -53,6 +53,7 @@ var titles = map[string]string{
 	"appointment.cancelled": "Запись отменена",
 	"appointment.arrived":   "Посетитель пришёл",
 	"appointment.no_show":   "Посетитель не пришёл",
+	"appointment.reminder":  "Напоминание о визите",
 	"conversation.handoff":  "Посетитель просит ответить человека",
 	"consent.given":         "Дано согласие на обработку персональных данных",
 	"consent.withdrawn":     "Согласие отозвано",
