@@ -7,15 +7,15 @@
 package scenario
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 
 	"okoshko/assistant/clinic"
 )
@@ -23,7 +23,7 @@ import (
 // File is a file of scenarios about one clinic.
 type File struct {
 	Path      string         `yaml:"-"`
-	Clinic    string         `yaml:"clinic"` // path of the clinic file, relative to this one
+	Clinic    string         `yaml:"clinic"` // path of the clinic file; a relative one begins where this file lies
 	Now       Instant        `yaml:"now"`
 	Scenarios []Scenario     `yaml:"scenarios"`
 	House     *clinic.Clinic `yaml:"-"`
@@ -105,9 +105,9 @@ type Answer struct {
 type Answers []Answer
 
 // UnmarshalYAML reads a text, {pick: N}, or a list of these.
-func (a *Answers) UnmarshalYAML(data []byte) error {
+func (a *Answers) UnmarshalYAML(node ast.Node) error {
 	var raw any
-	if err := yaml.Unmarshal(data, &raw); err != nil {
+	if err := yaml.NodeToValue(node, &raw); err != nil {
 		return err
 	}
 	list, ok := raw.([]any)
@@ -117,7 +117,7 @@ func (a *Answers) UnmarshalYAML(data []byte) error {
 	for _, item := range list {
 		one, err := answer(item)
 		if err != nil {
-			return err
+			return mistakeAt(node, err.Error())
 		}
 		*a = append(*a, one)
 	}
@@ -151,51 +151,39 @@ func number(v any) (int, error) {
 type Instant struct{ time.Time }
 
 // UnmarshalYAML reads RFC 3339.
-func (i *Instant) UnmarshalYAML(data []byte) (err error) {
-	text := string(bytes.Trim(bytes.TrimSpace(data), `"'`))
-	i.Time, err = time.Parse(time.RFC3339, text)
-	return err
+func (i *Instant) UnmarshalYAML(node ast.Node) (err error) {
+	text := strings.Trim(strings.TrimSpace(node.String()), `"'`)
+	if i.Time, err = time.Parse(time.RFC3339, text); err != nil {
+		return mistakeAt(node, fmt.Sprintf("found %q, expected a moment such as 2026-11-23T09:00:00+03:00", text))
+	}
+	return nil
 }
 
-// Load reads a file of scenarios and the clinic file it names.
+// Load reads a file of scenarios and the clinic file it names. What is wrong in the
+// file is a *Mistake.
 func Load(path string) (*File, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
 	f := &File{Path: path}
-	if err := yaml.UnmarshalWithOptions(data, f, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := f.check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	house, _, err := clinic.Load(filepath.Join(filepath.Dir(path), f.Clinic))
+	tree, err := f.decode(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
+	}
+	if err := f.check(tree); err != nil {
+		return nil, err
+	}
+	name := f.Clinic
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(filepath.Dir(path), name)
+	}
+	house, problems, err := clinic.Load(name)
+	if err != nil {
+		return nil, errors.Join(f.mistake(tree, "$.clinic", err.Error()), list(problems.Errors()))
 	}
 	f.House, f.Zone = house, house.Location
-	return f, nil
-}
-
-// check finds what would make a scenario mean nothing.
-func (f *File) check() error {
-	if f.Clinic == "" || f.Now.IsZero() {
-		return errors.New("a file of scenarios needs `clinic` and `now`")
-	}
-	var ids []string
-	for i, s := range f.Scenarios {
-		switch {
-		case s.ID == "":
-			return fmt.Errorf("scenario %d has no id", i+1)
-		case slices.Contains(ids, s.ID):
-			return fmt.Errorf("two scenarios are called %s", s.ID)
-		case len(s.Say) == 0:
-			return fmt.Errorf("scenario %s says nothing", s.ID)
-		}
-		ids = append(ids, s.ID)
-	}
-	return nil
+	return f, f.checkGiven(tree)
 }
 
 // at reads a wall-clock time of the clinic: 2026-11-25T14:00.

@@ -48,8 +48,8 @@ type Line struct{ From, Text string }
 
 // Options are how a scenario is played.
 type Options struct {
-	Model assistant.Model          // nil: rules alone
-	Typos func(text string) string // what the visitor's fingers make of a message; nil: nothing
+	Model assistant.Model // nil: rules alone
+	Typos uint64          // whose fingers slip, see [Typos]; 0: nobody's
 }
 
 // Play plays one scenario of a file.
@@ -59,6 +59,9 @@ func Play(ctx context.Context, f *File, s Scenario, o Options) (Result, error) {
 		return Result{}, err
 	}
 	defer os.RemoveAll(dir)
+	if o.Typos > 0 {
+		s = s.Mistyped(o.Typos)
+	}
 	p, err := open(dir, f, s, o)
 	if err != nil {
 		return Result{}, fmt.Errorf("%s: %w", s.ID, err)
@@ -275,8 +278,8 @@ func (a Answer) or(text string) Answer {
 func (p *player) say(ctx context.Context, a Answer) error {
 	p.turns++
 	in := assistant.Incoming{ID: fmt.Sprintf("m%d", p.turns), Text: a.Text}
-	if p.o.Typos != nil && a.Text != "" {
-		in.Text = p.o.Typos(a.Text)
+	if p.o.Typos > 0 && a.Text != "" {
+		in.Text = Typos(p.o.Typos)(a.Text)
 	}
 	if a.Pick > 0 {
 		choices := choices(p.last)

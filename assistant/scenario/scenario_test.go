@@ -134,7 +134,7 @@ func TestScenariosWithTypos(t *testing.T) {
 	}
 	for seed := uint64(1); seed <= seeds; seed++ {
 		slipping := games(t, func(f *File, s Scenario) game {
-			return game{file: f, s: s.Mistyped(seed), o: Options{Typos: Typos(seed)}}
+			return game{file: f, s: s, o: Options{Typos: seed}}
 		})
 		reach(t, fmt.Sprintf("with typos of seed %d", seed), playAll(t, slipping), floorTypos)
 	}

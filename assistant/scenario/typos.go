@@ -28,8 +28,7 @@ const (
 //
 // Digits, numbers in words, phones, times, addresses of mail and sites stay as
 // they are, and so does the first letter of a capitalised word, which may be a
-// name. Use it as [Options].Typos; where the name is judged, play what
-// [Scenario.Mistyped] returns.
+// name. [Play] with [Options].Typos slips so.
 func Typos(seed uint64) func(text string) string {
 	return func(text string) string {
 		r := source(seed, text)
