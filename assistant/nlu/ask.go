@@ -1,8 +1,11 @@
 package nlu
 
 import (
+	"maps"
 	"math"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"okoshko/assistant/nlu/token"
 )
@@ -17,6 +20,8 @@ type faq struct {
 	grams     map[string][]string // stem → trigrams
 	average   float64             // stems per question
 	surface   map[string]bool     // folded words of the questions
+	speller   *speller            // these and the words of one meaning with them
+	stems     *speller
 }
 
 type question struct {
@@ -91,6 +96,8 @@ func newFAQ(entries [][]string) *faq {
 			}
 		}
 	}
+	f.speller = newSpeller(append(slices.Collect(maps.Keys(f.surface)), strings.Fields(strings.Join(faqSameRows, " "))...)...)
+	f.stems = newSpeller(slices.Collect(maps.Keys(df))...)
 	n := float64(len(f.questions))
 	for s, k := range df {
 		f.idf[s] = math.Log(1 + (n-float64(k)+0.5)/(float64(k)+0.5))
@@ -189,16 +196,41 @@ type asked struct {
 	strong int // shared stems that are no question words
 }
 
+// queried is a word of the message that a question may share.
+type queried struct {
+	stem  string
+	grams []string
+	near  map[string]float64 // stems that a misspelt word may have, and how likely
+	word  int
+	fresh bool
+}
+
+// near gives the stems of the questions that a misspelt word may have, 1 for no slip at
+// all.
+func (f *faq) near(w *word) map[string]float64 {
+	if !w.unknown {
+		return nil
+	}
+	all := map[string]float64{}
+	n := utf8.RuneCountInString(w.written)
+	found := func(s string, price int) {
+		all[s] = max(all[s], 1-float64(price)/float64(priceEdit*n))
+	}
+	f.speller.near(w.written, looseLimits, true, func(k guess) {
+		if s, ok := faqStem(k.text, stem(k.text)); ok {
+			found(s, k.price)
+		}
+	})
+	if s := stem(w.written); s != w.written {
+		f.stems.near(s, looseLimits, true, func(k guess) { found(k.text, k.price) })
+	}
+	return all
+}
+
 // best finds the question that the words ask; fresh says of each word whether nothing
 // else has explained it, and at least one shared word must be fresh.
 func (f *faq) best(ws []word) (asked, bool) {
-	type term struct {
-		stem  string
-		grams []string
-		word  int
-		fresh bool
-	}
-	var query []term
+	var query []queried
 	total := 0.0
 	for i := range ws {
 		w := &ws[i]
@@ -206,7 +238,7 @@ func (f *faq) best(ws []word) (asked, bool) {
 			continue
 		}
 		if s, ok := faqStem(w.text, w.stem); ok {
-			query = append(query, term{stem: s, word: i, fresh: !w.covered})
+			query = append(query, queried{stem: s, word: i, fresh: !w.covered, near: f.near(w)})
 			if !w.covered {
 				total += f.weight(s)
 			}
@@ -227,6 +259,9 @@ func (f *faq) best(ws []word) (asked, bool) {
 				if t.stem == s {
 					like, at = 1, k
 					break
+				}
+				if l := t.near[s]; l > like {
+					like, at = l, k
 				}
 				if len(s) < 8 || len(t.stem) < 8 || s[0] == '=' || t.stem[0] == '=' {
 					continue

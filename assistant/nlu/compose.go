@@ -118,7 +118,7 @@ func (m *message) hidden() func(token int) bool {
 
 // terms finds the clinic's terms and tells the words which field they belong to.
 func (m *message) terms() [][]candidate {
-	groups := m.reader.vocabulary.find(m.words)
+	groups := m.reader.vocabulary.find(m.words, m.context.Expects)
 	kept := groups[:0]
 	for _, g := range groups {
 		best := g[0]
@@ -142,6 +142,9 @@ func (m *message) plainTalk(c candidate) bool {
 	if c.full {
 		return len(c.words) == 1 && m.words[c.words[0]].number
 	}
+	if m.context.Expects == m.reader.vocabulary.terms[c.term].Field && len(m.words) <= mostInAnswer && !m.numeric(c) {
+		return false // what was asked for
+	}
 	for _, i := range c.words {
 		w := &m.words[i]
 		if !stopWords[w.text] && !w.number && !timeWord(w, m) {
@@ -149,6 +152,11 @@ func (m *message) plainTalk(c candidate) bool {
 		}
 	}
 	return true
+}
+
+// numeric holds for words that are figures or times.
+func (m *message) numeric(c candidate) bool {
+	return slices.ContainsFunc(c.words, func(i int) bool { return m.words[i].number || timeWord(&m.words[i], m) })
 }
 
 // answerClasses are the words with which consent is given or refused.
@@ -163,8 +171,7 @@ func (m *message) answer(c candidate) bool {
 		w := &m.words[i]
 		classes := w.classes
 		if classes.empty() && asked { // «согласиие» is near enough to a term to be left as it is
-			better, _ := m.reader.spelling(w.text)
-			classes = m.lexicon.classes(better)
+			classes = m.lexicon.classes(m.reader.spelling(w.text).text)
 		}
 		if !asked && m.reader.vocabulary.surface[w.text] || !slices.ContainsFunc(answerClasses, func(name string) bool { return classes.has(m.lexicon.ids[name]) }) {
 			return false

@@ -1,9 +1,8 @@
 package nlu
 
 import (
-	"math/bits"
-	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"okoshko/assistant/nlu/token"
 )
@@ -14,62 +13,30 @@ import (
 const (
 	priceEdit    = 10
 	priceDrop    = 9 // a letter left out or too many is likelier than a strange one
-	priceSwap    = 7 // two letters changed places
+	priceSwap    = 6 // two letters changed places, a neighbouring key
 	priceSilent  = 3 // ь, ъ, a doubled letter
 	maxWordRunes = 24
 )
 
-// limit is how far a word of n letters may be from a known one.
-func limit(n int) int {
-	switch {
-	case n <= 3:
-		return 0
-	case n == 4:
-		return 4
-	case n <= 6:
-		return 10
-	case n <= 9:
-		return 15
-	}
-	return 20
-}
+// limits say how far two words may be apart, by the letters of one of them; words with
+// more letters than the table has take its last row.
+type limits []int
 
-// stemLimit is the same for stems, which tell less.
-func stemLimit(n int) int {
-	switch {
-	case n <= 3:
-		return 0
-	case n == 4:
-		return 4
-	case n <= 6:
-		return 7
-	}
-	return 10
-}
+func (l limits) at(letters int) int { return l[min(letters, len(l)-1)] }
 
-// termLimit and termStemLimit are for the clinic's own words, where nothing else is near:
-// two slips in a long one. The first letter must be right.
-func termLimit(n int) int {
-	switch {
-	case n <= 5:
-		return 0
-	case n == 6:
-		return 14
-	}
-	return 16
-}
-
-func termStemLimit(n int) int {
-	switch {
-	case n <= 4:
-		return 0
-	case n == 5:
-		return 9
-	case n == 6:
-		return 10
-	}
-	return 14
-}
+var (
+	// wordLimits are for whole words that nothing else speaks for.
+	wordLimits = limits{0, 0, 0, 0, 4, 10, 10, 15, 15, 15, 20}
+	// stemLimits are the same for stems, which tell less.
+	stemLimits = limits{0, 0, 0, 0, 4, 7, 7, 10}
+	// termLimits and termStemLimits are for the words of the clinic's services, where
+	// little else is near: two slips in a long one. The first letter must be right.
+	termLimits     = limits{0, 0, 0, 0, 0, 0, 14, 16}
+	termStemLimits = limits{0, 0, 0, 0, 0, 9, 10, 14}
+	// looseLimits, by the letters of the longer word, are for words that others speak for:
+	// the rest of a name or phrase, or what was asked for just now.
+	looseLimits = limits{0, 0, 0, 0, 7, 10, 14, 16, 18, 18, 24}
+)
 
 // letterCount is one more than the number of the last letter.
 const letterCount = token.LetterCount
@@ -158,8 +125,7 @@ func distance(a, b []byte, most int) int {
 	return price
 }
 
-// consonants is a mask of the consonants of a word, voiced and voiceless ones alike;
-// cheap errors hardly change it.
+// consonants is a mask of the consonants of a word, one bit for those that sound alike.
 func consonants(word []byte) uint64 {
 	var mask uint64
 	for _, c := range word {
@@ -175,9 +141,11 @@ var bitOf = func() [letterCount]uint64 {
 			table[n] = 1 << (n & 63)
 		}
 	}
-	for _, p := range strings.Fields("бп вф гк дт жш зс щш цс җж ңн һх") {
-		r := []rune(p)
-		table[token.Letter(r[0])] = table[token.Letter(r[1])]
+	for group := range strings.FieldsSeq("бп вф гкхһ дтцсз жшщчҗ нң scxzk") {
+		first, _ := utf8.DecodeRuneInString(group)
+		for _, r := range group {
+			table[token.Letter(r)] = table[token.Letter(first)]
+		}
 	}
 	return table
 }()
@@ -189,63 +157,3 @@ var vowels = func() map[rune]bool {
 	}
 	return m
 }()
-
-// knownWord is a word that a misspelt one may have meant.
-type knownWord struct {
-	text    string
-	letters []byte
-	mask    uint64
-}
-
-// speller holds the closed vocabularies by length.
-type speller struct {
-	byLength [maxWordRunes + 1][]knownWord
-	seen     map[string]bool
-}
-
-func newSpeller() *speller { return &speller{seen: map[string]bool{}} }
-
-func (s *speller) add(word string) {
-	numbers, n, ok := spelt(word)
-	if !ok || n < 4 || s.seen[word] {
-		return
-	}
-	s.seen[word] = true
-	own := slices.Clone(numbers[:n])
-	s.byLength[n] = append(s.byLength[n], knownWord{word, own, consonants(own)})
-}
-
-// nearest gives the closest word within the limit of its length, "" where none is.
-func (s *speller) nearest(word string, limit func(letters int) int) string {
-	better, _ := s.twoNearest(word, limit)
-	return better
-}
-
-// twoNearest gives the closest word and another one as close, if there is any.
-func (s *speller) twoNearest(word string, limit func(letters int) int) (text, tie string) {
-	numbers, size, ok := spelt(word)
-	most := limit(size)
-	if most == 0 || !ok {
-		return "", ""
-	}
-	own := numbers[:size]
-	mask, best := consonants(own), most+1
-	spread := 2 * ((most + priceEdit - 1) / priceEdit)
-	for n := max(4, size-2); n <= min(maxWordRunes, size+2); n++ {
-		most := limit(min(n, size))
-		for i := range s.byLength[n] {
-			k := &s.byLength[n][i]
-			if bits.OnesCount64(mask^k.mask) > spread {
-				continue
-			}
-			switch d := distance(own, k.letters, min(best, most)); {
-			case d > most:
-			case d < best:
-				best, text, tie = d, k.text, ""
-			case d == best && tie == "":
-				tie = k.text
-			}
-		}
-	}
-	return text, tie
-}

@@ -174,7 +174,7 @@ func (r *Reader) fromTranslit(tokens []token.Token, taken []bool, most bool) {
 		case r.russian(cyrillic):
 			known += min(1, len(t.Text)-1) // «и» and «в» tell nothing: "i" and "w" are English
 		case len(t.Text) > 4 && len(changes) < maxRepairs:
-			if better, _ := r.spelling(cyrillic); better != "" {
+			if better := r.spelling(cyrillic); better.text != "" && !better.plain {
 				known++
 			}
 		}

@@ -1,7 +1,7 @@
 package nlu
 
 import (
-	bits64 "math/bits"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -48,6 +48,9 @@ type lexicon struct {
 	longest  int
 	phrases  []compiled
 	starts   [maxClasses][]int // phrases by the classes that they may begin with
+	speller  *speller          // the whole words
+	alarms   *speller          // those that phrases of alarm want
+	silent   set               // the class that no phrase needs
 }
 
 // element is one place of a phrase.
@@ -114,7 +117,46 @@ func compileLexicon() *lexicon {
 			}
 		}
 	}
+	l.silent.add(l.ids["known"])
+	l.speller = newSpeller(slices.Collect(maps.Keys(l.exact))...)
+	l.alarms = newSpeller(l.alarming()...)
 	return l
+}
+
+// alarming gives the whole words that phrases of alarm want.
+func (l *lexicon) alarming() (all []string) {
+	var wanted set
+	for i := range l.phrases {
+		if p := &l.phrases[i]; p.alarms() {
+			for _, e := range p.elements {
+				wanted.merge(e.any)
+			}
+		}
+	}
+	for word, s := range l.exact {
+		if s.meets(&wanted) {
+			all = append(all, word)
+		}
+	}
+	return all
+}
+
+// loose gives what a misspelt word may mean in a phrase of alarm whose other words speak
+// for it. A slip of an everyday word means nothing that is farther off than that word.
+func (l *lexicon) loose(word string) (s set) {
+	plain := 0
+	l.alarms.near(word, looseLimits, true, func(k guess) {
+		if plain == 0 {
+			plain = priceEdit * maxWordRunes
+			if near, _ := everyday.nearest(word, looseLimits, true); near.text != "" {
+				plain = near.price
+			}
+		}
+		if k.price <= plain {
+			s.merge(l.exact[k.text])
+		}
+	})
+	return s
 }
 
 func (l *lexicon) class(name string) int {
@@ -209,68 +251,4 @@ func (l *lexicon) fill(s *set, field string) {
 		}
 		s.add(id)
 	}
-}
-
-// matched is a phrase found in a message: the words that it explains, in order.
-type matched struct {
-	phrase  *compiled
-	words   []int
-	guesses int // words that are likely only
-}
-
-// match finds every phrase in the sentence's words.
-func (l *lexicon) match(ws []word) []matched {
-	var all []matched
-	var buffer [16]int
-	for i := range ws {
-		for block, bits := range ws[i].classes {
-			for ; bits != 0; bits &= bits - 1 {
-				c := block<<6 + bits64.TrailingZeros64(bits)
-				for _, id := range l.starts[c] {
-					p := &l.phrases[id]
-					if n := p.at(ws, i, buffer[:0]); n != nil {
-						if len(all) > 0 && all[len(all)-1].phrase == p && all[len(all)-1].words[0] == i {
-							continue
-						}
-						all = append(all, matched{phrase: p, words: slices.Clone(n)})
-					}
-				}
-			}
-		}
-		if len(all) > 400 {
-			break
-		}
-	}
-	return all
-}
-
-// at matches the phrase beginning at word i. Words of one clause only: a full stop, a
-// question mark or an exclamation mark ends it.
-func (p *compiled) at(ws []word, i int, out []int) []int {
-	at := i
-	for k, e := range p.elements {
-		hit := -1
-		for step := 0; step <= e.gap && at+step < len(ws); step++ {
-			w := &ws[at+step]
-			if (k > 0 || step > 0) && w.stop && at+step > i {
-				break
-			}
-			if w.classes.meets(&e.any) {
-				hit = at + step
-				break
-			}
-			if len(out) == 0 {
-				break
-			}
-		}
-		if hit < 0 {
-			if e.optional {
-				continue
-			}
-			return nil
-		}
-		out = append(out, hit)
-		at = hit + 1
-	}
-	return out
 }

@@ -1,13 +1,6 @@
 package nlu
 
-import (
-	"slices"
-	"strings"
-	"sync"
-	"unicode/utf8"
-
-	"okoshko/assistant/nlu/token"
-)
+import "unicode/utf8"
 
 // A short misspelt word tells too little by itself: «тоар» may be «тора» and much else.
 // Beside a word that is sure it tells enough: «күпме тоар» asks a price. likely gives
@@ -15,79 +8,40 @@ import (
 // them where it also stands on surer ground (see grounded).
 
 const (
-	// likelySlip is how far a likely word may be, in hundredths of a strange letter.
-	likelySlip = 100
-	// likelyAnswer is the same for longer words where yes or no was asked.
-	likelyAnswer = 130
 	// maxLikely bounds the likely words of one message.
 	maxLikely = 16
+	// longestLikely is the letters of a word that tells enough by itself.
+	longestLikely = 11
 )
 
-// shortForm is a form of the command tables that a short word is compared with.
-type shortForm struct {
-	text     string
-	spelling token.Spelling
-	classes  set
-}
+var (
+	// likelyLimits, by the shorter word, are one slip of any kind; in three letters only
+	// one that is easily made.
+	likelyLimits = limits{0, 0, 0, 9, 10}
+	// likelyAnswers are the same for longer words where yes or no was asked.
+	likelyAnswers = limits{0, 0, 0, 9, 10, 13}
+)
 
-// shortForms are the forms of three to eleven letters, by their number of letters.
-var shortForms = sync.OnceValue(func() (byLength [12][]shortForm) {
-	l := theLexicon()
-	var silent set // classes that no phrase needs
-	silent.add(l.ids["known"])
-	for form, classes := range l.exact {
-		n := utf8.RuneCountInString(form)
-		if n < 3 || n >= len(byLength) || classes == silent {
-			continue
+// likelyOf gives the classes of the forms of the command tables within the limits.
+func (l *lexicon) likelyOf(word string, most limits) (classes set) {
+	size := utf8.RuneCountInString(word)
+	first, _ := utf8.DecodeRuneInString(word)
+	wide := make(limits, len(most))
+	for i := range most {
+		wide[i] = most[i] + priceSilent // a wrong first letter is no further off here
+	}
+	l.speller.near(word, wide, false, func(k guess) {
+		n := utf8.RuneCountInString(k.text)
+		if other, _ := utf8.DecodeRuneInString(k.text); other != first {
+			k.price -= priceSilent
 		}
-		if s, ok := token.Spell(form); ok {
-			byLength[n] = append(byLength[n], shortForm{form, s, classes})
+		if k.price > most.at(min(n, size)) || n > longestLikely || n == 3 && size == 3 && k.price > priceSwap+1 {
+			return
 		}
-	}
-	for _, forms := range byLength {
-		slices.SortFunc(forms, func(a, b shortForm) int { return strings.Compare(a.text, b.text) })
-	}
-	return byLength
-})
-
-// likelyOf gives the classes of the forms within limit of the word.
-func likelyOf(word string, limit int) (classes set) {
-	s, ok := token.Spell(word)
-	if !ok || s.Len() < 3 {
-		return classes
-	}
-	forms := shortForms()
-	for n := max(3, s.Len()-2); n <= min(len(forms)-1, s.Len()+2); n++ {
-		limit := limit
-		if min(n, s.Len()) == 3 {
-			limit = min(limit, token.PriceDrop)
-			if n == s.Len() {
-				limit = token.PriceRow
-			}
+		if found := l.exact[k.text]; found != l.silent {
+			classes.merge(found)
 		}
-		for i := range forms[n] {
-			f := &forms[n][i]
-			if s.MayBeNear(&f.spelling, limit) && s.Distance(&f.spelling, limit+1) <= limit {
-				classes.merge(f.classes)
-			}
-		}
-	}
-	return classes
-}
-
-// likelyOf is likelyOf with a memory.
-func (r *Reader) likelyOf(word string, limit int) set {
-	key := word
-	if limit != likelySlip {
-		key = "!" + word
-	}
-	if known, ok := r.likelies.Load(key); ok {
-		return known.(set)
-	}
-	classes := likelyOf(word, limit)
-	if r.stemCount.Add(1) < maxStems {
-		r.likelies.Store(strings.Clone(key), classes)
-	}
+	})
 	return classes
 }
 
@@ -103,17 +57,17 @@ func (m *message) likely() (found bool) {
 		text := m.tokens[w.from].Text
 		n := utf8.RuneCountInString(text)
 		guessed := w.repaired && n <= 8
-		if n < 3 || n > 11 || !guessed && (!w.classes.empty() || w.repaired || m.reader.knows(w) && !(answering && m.reader.akin(w))) {
+		if n < 3 || n > longestLikely || !guessed && (!w.classes.empty() || w.repaired || m.reader.knows(w) && !(answering && m.reader.akin(w))) {
 			continue
 		}
 		if tried++; tried > maxLikely {
 			return found
 		}
-		limit := likelySlip
-		if answering && n >= 5 {
-			limit = likelyAnswer
+		most := likelyLimits
+		if answering {
+			most = likelyAnswers
 		}
-		w.likely = m.reader.likelyOf(text, limit)
+		w.likely = m.lexicon.likelyOf(text, most)
 		for c := range w.likely {
 			w.likely[c] &^= w.classes[c]
 		}
@@ -138,7 +92,7 @@ const mostInAnswer = 4
 
 // matches finds the phrases of the message, those with likely words last.
 func (m *message) matches() []matched {
-	all := m.lexicon.match(m.words)
+	all := append(m.lexicon.match(m.words), m.lexicon.matchAlarms(m.words)...)
 	if !m.likely() {
 		return all
 	}
@@ -185,8 +139,11 @@ func (m *message) guesses(f matched) (n int) {
 // grounded says whether a phrase with guesses may stand: at least as many sure words
 // that carry meaning, or, where yes or no was asked, an answer of little else.
 func (m *message) grounded(f matched, guesses int) bool {
+	if f.phrase.alarms() { // see matchAlarms
+		return false
+	}
 	switch f.phrase.do {
-	case alarmEmergency, alarmSymptom, alarmQuestion, alarmWhatToDo, alarmCure, pseudoHours, Erase, Withdraw, Restart:
+	case pseudoHours, Erase, Withdraw, Restart:
 		return false
 	case Affirm, Deny:
 		return m.answering()

@@ -11,10 +11,14 @@ type word struct {
 	stem      string
 	also      string // stem of another word that a misspelt one may be
 	classes   set
-	likely    set  // classes of words that it is one slip from, see likely.go
-	stop      bool // a sentence begins with it
-	comma     bool // a comma, dash or bracket stands before it
-	hyphen    bool // joined to the word before
+	likely    set    // classes of words that it is one slip from, see likely.go
+	loose     set    // what an unknown word may mean where others speak of an alarm
+	guess     guess  // the known word that a misspelt one was taken for
+	written   string // the word before it was put right, where it is unknown
+	unknown   bool   // no table holds it as it was written
+	stop      bool   // a sentence begins with it
+	comma     bool   // a comma, dash or bracket stands before it
+	hyphen    bool   // joined to the word before
 	number    bool
 	personal  bool // stands for a span of personal data
 	repaired  bool // text is a guess
@@ -77,7 +81,7 @@ func (m *message) cut() {
 		w := word{from: i, to: i + 1, text: t.Text, stop: stop && len(m.words) > 0, comma: comma, hyphen: hyphen, number: t.Kind == token.Number}
 		if !w.number {
 			w.classes = m.lexicon.classes(t.Text)
-			w.stem = m.reader.stem(t.Text)
+			w.stem = stem(t.Text)
 		}
 		m.words = append(m.words, w)
 		stop, comma, hyphen = false, false, false
@@ -87,40 +91,6 @@ func (m *message) cut() {
 // initial holds for the dot behind a single letter: «Иванов И. П.».
 func initial(tokens []token.Token, dot int) bool {
 	return dot > 0 && tokens[dot-1].Kind == token.Word && len([]rune(tokens[dot-1].Text)) == 1 && capital(tokens[dot-1].Raw)
-}
-
-// maxRepairs bounds the search for misspelt words in one message.
-const maxRepairs = 40
-
-// repair puts typing errors right, only in words that no table knows and only towards
-// words that are known here.
-func (m *message) repair() {
-	tried := 0
-	for i := range m.words {
-		w := &m.words[i]
-		if w.number || w.personal || len(w.text) < 4 || !w.classes.empty() || m.reader.knows(w) {
-			continue
-		}
-		if tried++; tried > maxRepairs {
-			return
-		}
-		better, tie := m.reader.spelling(w.text)
-		if better != "" && tie != "" {
-			w.also = m.reader.stem(tie)
-		}
-		if better == "" {
-			if near := m.reader.stemSpelling(w.stem); near != "" {
-				w.stem, w.repaired = near, true
-				continue
-			}
-			better = m.reader.termSpelling(w.text)
-		}
-		if better == "" {
-			continue
-		}
-		w.text, w.stem, w.repaired = better, m.reader.stem(better), true
-		w.classes = m.lexicon.classes(better)
-	}
 }
 
 // raw is the word as written.

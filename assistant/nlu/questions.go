@@ -1,11 +1,23 @@
 package nlu
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
+
+// askingWords make a question of a message whose question mark was left out; Tatar has
+// an ending for it.
+var (
+	askingWords = wordSet("do does did can could is are may what which where when how who whether нинди кайда кайчан ничек ничә кем нәрсә кая")
+	askingEnds  = []string{"мы", "ме", "мыни", "мени"}
+)
 
 // asks holds for a message with a question mark or a word of questions.
 func (m *message) asks() bool {
 	q := m.lexicon.ids["q"]
-	return m.question || len(m.hours) > 0 || slices.ContainsFunc(m.words, func(w word) bool { return w.classes.has(q) })
+	return m.question || len(m.hours) > 0 || slices.ContainsFunc(m.words, func(w word) bool {
+		return w.classes.has(q) || askingWords[w.text] || strings.ContainsAny(m.text, tatarLetters) && hasEnd(w.text, askingEnds)
+	})
 }
 
 // partOfWish says whether the word belongs to a clause that names a service or asks to

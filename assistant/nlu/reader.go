@@ -1,175 +1,68 @@
 package nlu
 
 import (
+	"maps"
+	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
-	"unicode/utf8"
 
 	"okoshko/assistant/nlu/token"
 	"okoshko/assistant/nlu/when"
 )
 
-// Reader reads messages against one clinic's vocabulary; safe for concurrent use.
+// Reader reads messages against one clinic's vocabulary; safe for concurrent use. It
+// remembers nothing of what it reads.
 type Reader struct {
-	vocabulary  *vocabulary
-	dictionary  *dictionary
-	lexicon     *lexicon
-	faq         *faq
-	speller     *speller   // whole words
-	termSpeller *speller   // words of the clinic's services, more leniently
-	termStems   *speller   // their stems
-	stemSpeller *speller   // stems of the clinic's words, whose forms no table holds
-	handoff     [][]string // stems of the clinic's words for a person
-	hours       when.Hours
-	calendar    map[string]bool // words of time, so that they are not taken for misspelt ones
-	stems       sync.Map        // word → stem, filled while reading
-	repairs     sync.Map        // misspelt word → known word or ""
-	likelies    sync.Map        // misspelt short word → classes it may have
-	stemCount   atomic.Int64
+	vocabulary *vocabulary
+	dictionary *dictionary
+	lexicon    *lexicon
+	faq        *faq
+	speech     speech
+	handoff    [][]string // stems of the clinic's words for a person
+	hours      when.Hours
+	calendar   map[string]bool // words of time, so that they are not taken for misspelt ones
 }
 
 // New makes a reader; the vocabulary may be empty.
 func New(v Vocabulary) *Reader {
-	r := &Reader{dictionary: theDictionary(), lexicon: theLexicon(), faq: newFAQ(v.FAQ), hours: v.Hours, calendar: calendarWords, speller: newSpeller(), stemSpeller: newSpeller(), termSpeller: newSpeller(), termStems: newSpeller()}
+	r := &Reader{dictionary: theDictionary(), lexicon: theLexicon(), faq: newFAQ(v.FAQ), hours: v.Hours, calendar: calendarWords}
 	r.vocabulary = newVocabulary(v.Terms, r.dictionary)
+	terms := slices.Collect(maps.Keys(r.vocabulary.surface))
 	for _, words := range v.HandoffWords {
 		var s []string
 		for _, t := range token.Tokenize(words) {
 			if t.Kind == token.Word {
-				s = append(s, stem(t.Text))
-				r.speller.add(t.Text)
-				r.stemSpeller.add(stem(t.Text))
+				s, terms = append(s, stem(t.Text)), append(terms, t.Text)
 			}
 		}
 		if len(s) > 0 {
 			r.handoff = append(r.handoff, s)
 		}
 	}
-	for w := range r.vocabulary.surface {
-		r.speller.add(w)
-		r.stemSpeller.add(stem(w))
-	}
-	for w := range r.vocabulary.services {
-		r.termSpeller.add(w)
-		r.termStems.add(stem(w))
-	}
-	for w := range r.vocabulary.surnames {
-		for _, form := range surnameForms(w) {
-			r.speller.add(form)
-		}
-	}
-	for w := range r.vocabulary.givens {
-		for _, form := range surnameForms(w) {
-			r.speller.add(form)
+	r.speech.stems = newSpeller(stemsOf(terms)...)
+	for _, people := range []map[string]bool{r.vocabulary.surnames, r.vocabulary.givens} {
+		for w := range people {
+			terms = append(terms, surnameForms(w)...)
 		}
 	}
 	for form, f := range r.dictionary.forms {
 		if r.vocabulary.surface[f.nominative] {
-			r.speller.add(form)
+			terms = append(terms, form)
 		}
 	}
-	for _, w := range synonymWords() {
-		r.speller.add(w)
-		r.termStems.add(stem(w))
-	}
-	for _, row := range faqSameRows {
-		for w := range strings.FieldsSeq(row) {
-			r.speller.add(w)
-		}
-	}
-	for w := range r.faq.surface {
-		r.speller.add(w)
-	}
-	for w := range r.lexicon.exact {
-		r.speller.add(w)
-	}
+	r.speech.terms = newSpeller(terms...)
+	services := slices.Collect(maps.Keys(r.vocabulary.services))
+	r.speech.services = newSpeller(services...)
+	r.speech.roots = newSpeller(stemsOf(append(services, synonymWords()...))...)
+	r.speech.questions = newSpeller(slices.Concat(synonymWords(), strings.Fields(strings.Join(faqSameRows, " ")), slices.Collect(maps.Keys(r.faq.surface)))...)
 	return r
 }
 
-// maxStems bounds the memory for stems; visitors' words come and go.
-const maxStems = 20000
-
-// stem is stem with a memory.
-func (r *Reader) stem(word string) string {
-	if s, ok := r.stems.Load(word); ok {
-		return s.(string)
+func stemsOf(words []string) []string {
+	all := make([]string, 0, len(words))
+	for _, w := range words {
+		all = append(all, stem(w))
 	}
-	s := stem(word)
-	if r.stemCount.Add(1) < maxStems {
-		r.stems.Store(strings.Clone(word), s)
-	}
-	return s
-}
-
-// knows says whether a word outside the command tables is known as it stands.
-func (r *Reader) knows(w *word) bool {
-	if stopWords[w.text] || r.calendar[w.text] || len(r.vocabulary.words[w.stem]) > 0 || len(r.vocabulary.words[w.text]) > 0 {
-		return true
-	}
-	if _, ok := token.NumberName(w.text); ok {
-		return true
-	}
-	if _, ok := synonyms[w.stem]; ok {
-		return true
-	}
-	if _, ok := r.dictionary.find(w.text); ok {
-		return true
-	}
-	return commonWords[w.text] || r.faq.surface[w.text] || patronymic(w.text)
-}
-
-// spelling gives the known word that a misspelt one means, "" where none is near, and
-// another as near. The same errors come again and again, so answers are remembered as
-// stems are.
-func (r *Reader) spelling(word string) (better, tie string) {
-	if known, ok := r.repairs.Load(word); ok {
-		pair := known.([2]string)
-		return pair[0], pair[1]
-	}
-	better, tie = r.speller.twoNearest(word, limit)
-	if r.stemCount.Add(1) < maxStems {
-		r.repairs.Store(strings.Clone(word), [2]string{better, tie})
-	}
-	return better, tie
-}
-
-// stemSpelling is spelling for the stems of the clinic's own words.
-func (r *Reader) stemSpelling(s string) string {
-	key := "~" + s
-	if known, ok := r.repairs.Load(key); ok {
-		return known.([2]string)[0]
-	}
-	better := r.stemSpeller.nearest(s, stemLimit)
-	if better == "" {
-		better = sameBeginning(s, r.termStems.nearest(s, termStemLimit))
-	}
-	if r.stemCount.Add(1) < maxStems {
-		r.repairs.Store(key, [2]string{better})
-	}
-	return better
-}
-
-// termSpelling looks for a word of the clinic's services with two slips.
-func (r *Reader) termSpelling(word string) string {
-	key := "!" + word
-	if known, ok := r.repairs.Load(key); ok {
-		return known.([2]string)[0]
-	}
-	better := sameBeginning(word, r.termSpeller.nearest(word, termLimit))
-	if r.stemCount.Add(1) < maxStems {
-		r.repairs.Store(key, [2]string{better})
-	}
-	return better
-}
-
-// sameBeginning gives better where it begins with the letter of the word.
-func sameBeginning(word, better string) string {
-	a, _ := utf8.DecodeRuneInString(word)
-	if b, _ := utf8.DecodeRuneInString(better); a != b {
-		return ""
-	}
-	return better
+	return all
 }
 
 // Spans finds the personal data of a text, ordered and apart, without a conversation.

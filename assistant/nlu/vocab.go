@@ -1,6 +1,7 @@
 package nlu
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -19,6 +20,7 @@ type vocabulary struct {
 	surnames map[string]bool  // surnames of specialists
 	givens   map[string]bool  // their given names
 	names    *dictionary
+	speller  *speller       // the keys of words
 	df       map[string]int // in how many terms of its field a stem stands: "field/stem"
 }
 
@@ -61,6 +63,7 @@ func newVocabulary(terms []Term, names *dictionary) *vocabulary {
 			v.add(i, name, names, seen)
 		}
 	}
+	v.speller = newSpeller(slices.Collect(maps.Keys(v.words))...)
 	return v
 }
 
@@ -232,6 +235,52 @@ func (v *vocabulary) guess(w *word) (refs []ref) {
 	return nil
 }
 
+// hit is a place of the vocabulary where a word of the message stands, or may stand.
+type hit struct {
+	ref
+	price int  // of the slip, 0 for the word itself
+	loose bool // only may: the rest of the name, or the question, has to speak for it
+}
+
+// near gives where a misspelt word may stand. Endings are tried off, because the
+// vocabulary holds the words in one case only.
+func (v *vocabulary) near(w *word) (hits []hit) {
+	v.nearest(w.text, 0, &hits)
+	if w.stem != w.text {
+		v.nearest(w.stem, 0, &hits)
+	}
+	withoutCase(w.text, func(cut string) bool {
+		v.nearest(cut, priceEnding, &hits)
+		return len(hits) > mostNear
+	})
+	for _, end := range tatarVerbs {
+		if cut, ok := strings.CutSuffix(w.text, end); ok {
+			v.nearest(cut, priceEnding, &hits)
+		}
+	}
+	return hits
+}
+
+// priceEnding is what a guess costs more where an ending had to be taken off.
+const priceEnding = 1
+
+// mostNear bounds what is tried for one word.
+const mostNear = 24
+
+func (v *vocabulary) nearest(word string, more int, hits *[]hit) {
+	v.speller.near(word, looseLimits, true, func(k guess) {
+		for _, r := range v.words[k.text] {
+			i := slices.IndexFunc(*hits, func(h hit) bool { return h.ref == r })
+			switch {
+			case i < 0:
+				*hits = append(*hits, hit{r, k.price + more, true})
+			case (*hits)[i].price > k.price+more:
+				(*hits)[i].price = k.price + more
+			}
+		}
+	})
+}
+
 // candidate is a term found in the message.
 type candidate struct {
 	term    int
@@ -241,46 +290,72 @@ type candidate struct {
 	guessed bool  // only by synonyms and roots
 	weight  float64
 	parts   [3]bool // of a person's name
+	loose   int     // words that only may be those of the name
+	price   int     // of their slips
+	entry   int
 }
 
-// find gives the candidates that stand, best first, overlapping ones resolved.
-func (v *vocabulary) find(ws []word) [][]candidate {
-	var hits [][]ref
+// find gives the candidates that stand, best first, overlapping ones resolved. A word that
+// only may be one of the vocabulary counts beside another of the same name, or alone
+// where its field was asked for.
+func (v *vocabulary) find(ws []word, asked Field) [][]candidate {
+	hits := make([][]hit, len(ws))
 	any := false
 	guesses := make([]bool, len(ws))
 	for i := range ws {
-		var refs []ref
-		if !ws[i].personal && !ws[i].reference {
-			refs, guesses[i] = v.lookup(&ws[i])
+		w := &ws[i]
+		if w.personal || w.reference {
+			continue
 		}
-		any = any || len(refs) > 0
-		hits = append(hits, refs)
+		refs, guessed := v.lookup(w)
+		guesses[i] = guessed
+		for _, r := range refs {
+			hits[i] = append(hits[i], hit{ref: r})
+		}
+		if w.unknown && (len(refs) == 0 || guessed) {
+			hits[i] = append(hits[i], v.near(w)...)
+		}
+		any = any || len(hits[i]) > 0
 	}
 	if !any {
 		return nil
 	}
 	var all []candidate
-	for i, refs := range hits {
-		for _, r := range refs {
-			if c, ok := v.grow(ws, hits, i, r); ok {
+	for i := range hits {
+		for _, r := range hits[i] {
+			if c, ok := v.grow(ws, hits, i, r); ok && v.stands(&c, asked) {
 				c.guessed = !slices.ContainsFunc(c.words, func(k int) bool { return !guesses[k] })
 				all = append(all, c)
 			}
 		}
-		if len(all) > 600 {
+		if len(all) > mostCandidates {
 			break
 		}
 	}
 	return resolve(all, v)
 }
 
+// mostCandidates bounds what is weighed in one message.
+const mostCandidates = 600
+
+// stands says whether enough of a candidate is sure.
+func (v *vocabulary) stands(c *candidate, asked Field) bool {
+	sure := len(c.words) - c.loose
+	return c.loose == 0 || sure >= c.loose || sure > 0 && c.full || len(c.words) > 1 && c.full && c.price <= sureName*len(c.words) ||
+		asked != "" && v.terms[c.term].Field == asked
+}
+
+// sureName is what the slips of a whole name of several words may cost on average.
+const sureName = 8
+
 // window is how many foreign words may stand between the words of one name.
 const window = 1
 
 // grow follows an entry from one word on to the words after it.
-func (v *vocabulary) grow(ws []word, hits [][]ref, from int, at ref) (candidate, bool) {
+func (v *vocabulary) grow(ws []word, hits [][]hit, from int, at hit) (candidate, bool) {
 	e := v.entries[at.entry]
-	c := candidate{term: e.term, words: []int{from}}
+	c := candidate{term: e.term, words: []int{from}, entry: at.entry}
+	c.take(at)
 	var used uint64 = 1 << at.pos
 	gap := 0
 	for i := from + 1; i < len(ws) && gap <= window && len(c.words) < len(e.stems) && !ws[i].stop; i++ {
@@ -288,6 +363,7 @@ func (v *vocabulary) grow(ws []word, hits [][]ref, from int, at ref) (candidate,
 		for _, r := range hits[i] {
 			if r.entry == at.entry && r.pos < 64 && used&(1<<r.pos) == 0 {
 				used |= 1 << r.pos
+				c.take(r)
 				found = true
 				break
 			}
@@ -322,6 +398,13 @@ func (v *vocabulary) grow(ws []word, hits [][]ref, from int, at ref) (candidate,
 	return c, true
 }
 
+func (c *candidate) take(h hit) {
+	if h.loose {
+		c.loose++
+		c.price += h.price
+	}
+}
+
 // joined says whether the message joins the words, as the name of two things in one
 // does: «стрижка и борода» does, «стрижка бороды» does not.
 func joined(ws []word, at []int) bool {
@@ -347,6 +430,8 @@ func resolve(all []candidate, v *vocabulary) [][]candidate {
 			return 1
 		}
 		switch {
+		case a.price != b.price:
+			return a.price - b.price
 		case a.weight > b.weight:
 			return -1
 		case a.weight < b.weight:
@@ -375,7 +460,7 @@ func resolve(all []candidate, v *vocabulary) [][]candidate {
 			}
 		case g > 0:
 			best := groups[g-1][0]
-			if v.terms[best.term].Field != v.terms[c.term].Field || !slices.Equal(best.words, c.words) || slices.ContainsFunc(groups[g-1], func(o candidate) bool { return o.term == c.term }) {
+			if v.terms[best.term].Field != v.terms[c.term].Field || best.price != c.price || !slices.Equal(best.words, c.words) || slices.ContainsFunc(groups[g-1], func(o candidate) bool { return o.term == c.term }) {
 				continue
 			}
 			groups[g-1] = append(groups[g-1], c)

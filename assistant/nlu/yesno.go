@@ -14,11 +14,15 @@ import (
 
 // noWords are what a no is made of, in the three languages.
 const noForms = `не ни нет неа нету юк түгел тугел no not nope nah never don't dont won't wont doesn't disagree refuse
-	против отказ отказываюсь нельзя никак отмена отмените каршы каршымын кирәкми теләмим бирмим`
+	против отказ отказываюсь нельзя никак каршы каршымын кирәкми теләмим бирмим`
+
+// cancelForms are a no where they stand beside a yes as they are; with a slip they
+// rather are what is agreed to: «да, отменитте».
+const cancelForms = " отмена отмените"
 
 var (
 	noWords = spellNo(noForms)
-	exactNo = stopTable(noForms)
+	exactNo = stopTable(noForms + cancelForms)
 )
 
 func spellNo(words string) (all []token.Spelling) {
