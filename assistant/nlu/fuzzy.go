@@ -1,8 +1,8 @@
 package nlu
 
 import (
+	"math/bits"
 	"strings"
-	"unicode/utf8"
 
 	"okoshko/assistant/nlu/token"
 )
@@ -14,6 +14,7 @@ const (
 	priceEdit    = 10
 	priceDrop    = 9 // a letter left out or too many is likelier than a strange one
 	priceSwap    = 6 // two letters changed places, a neighbouring key
+	priceSound   = 4 // heard alike
 	priceSilent  = 3 // ь, ъ, a doubled letter
 	maxWordRunes = 24
 )
@@ -57,20 +58,34 @@ var (
 	hardSign = token.Letter('ъ')
 )
 
-// spelt gives the letters' numbers; ok is false where the word is too long to compare.
-func spelt(word string) (numbers [maxWordRunes]byte, n int, ok bool) {
+// spelling is a word as it is compared.
+type spelling struct {
+	letters [maxWordRunes]uint8 // numbers of the letters
+	drops   [maxWordRunes]uint8 // what each costs where it is too many or too few
+	n       int
+	has     letterSet
+}
+
+// spelt gives the spelling of a word, false where it is too long to compare.
+func spelt(word string) (s spelling, ok bool) {
 	for _, r := range word {
-		if n == maxWordRunes {
-			return numbers, n, false
+		if s.n == maxWordRunes {
+			return s, false
 		}
-		numbers[n] = token.Letter(r)
-		n++
+		l := token.Letter(r)
+		s.letters[s.n] = l
+		s.has.consonants |= consonantBit[l]
+		s.has.vowels |= vowelBit[l]
+		s.n++
 	}
-	return numbers, n, true
+	for i := range s.n {
+		s.drops[i] = dropped(s.letters[:s.n], i)
+	}
+	return s, true
 }
 
 // dropped is the price of one letter too many or too few.
-func dropped(r []byte, i int) int {
+func dropped(r []byte, i int) uint8 {
 	switch {
 	case r[i] == softSign || r[i] == hardSign:
 		return priceSilent
@@ -84,71 +99,77 @@ func dropped(r []byte, i int) int {
 const band = 3
 
 // distance is the price of turning a into b, or anything above most once that is sure.
-func distance(a, b []byte, most int) int {
+func distance(a, b *spelling, most int) int {
 	const far = 1 << 20
 	var rows [3][maxWordRunes + 2]int
 	before, last, now := &rows[0], &rows[1], &rows[2]
-	for j := 1; j <= len(b); j++ {
-		last[j] = last[j-1] + dropped(b, j-1)
+	for j := range b.n {
+		last[j+1] = last[j] + int(b.drops[j])
 	}
-	for i := 1; i <= len(a); i++ {
-		from, to := max(1, i-band), min(len(b), i+band)
-		drop := dropped(a, i-1)
+	earlier := 0 // the least of the row above, from which two swapped letters go
+	for i := 1; i <= a.n; i++ {
+		from, to := max(1, i-band), min(b.n, i+band)
+		letter, drop := a.letters[i-1], int(a.drops[i-1])
+		price := &prices[letter]
 		now[from-1] = far
 		if from == 1 {
 			now[0] = last[0] + drop
 		}
 		least := now[from-1]
 		for j := from; j <= to; j++ {
-			price := min(last[j-1]+int(prices[a[i-1]][b[j-1]]), now[j-1]+dropped(b, j-1))
+			other := b.letters[j-1]
+			cost := min(last[j-1]+int(price[other]), now[j-1]+int(b.drops[j-1]))
 			if j < i+band {
-				price = min(price, last[j]+drop)
+				cost = min(cost, last[j]+drop)
 			}
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] && a[i-1] != a[i-2] {
-				price = min(price, before[j-2]+priceSwap)
+			if i > 1 && j > 1 && letter == b.letters[j-2] && a.letters[i-2] == other && letter != other {
+				cost = min(cost, before[j-2]+priceSwap)
 			}
-			now[j] = price
-			least = min(least, price)
+			now[j] = cost
+			least = min(least, cost)
 		}
-		if least > most {
+		if least > most && earlier+priceSwap > most {
 			return most + 1
 		}
-		if to < len(b) {
+		if to < b.n {
 			now[to+1] = far
 		}
+		earlier = least
 		before, last, now = last, now, before
 	}
-	price := last[len(b)]
-	if len(a) > 0 && len(b) > 0 && a[0] != b[0] {
-		price += priceSilent
+	cost := last[b.n]
+	if a.n > 0 && b.n > 0 && a.letters[0] != b.letters[0] {
+		cost += priceSilent
 	}
-	return price
+	return cost
 }
 
-// consonants is a mask of the consonants of a word, one bit for those that sound alike.
-func consonants(word []byte) uint64 {
-	var mask uint64
-	for _, c := range word {
-		mask |= bitOf[c]
-	}
-	return mask
+// letterSet tells which letters a word has: one bit for consonants that sound alike, one
+// for each vowel.
+type letterSet struct{ consonants, vowels uint32 }
+
+// apart is a lower bound of the price between words of these letters: each that only one
+// of them has is a slip.
+func (a letterSet) apart(b letterSet) int {
+	return max(
+		priceSwap*bits.OnesCount32(a.consonants&^b.consonants)+priceSound*bits.OnesCount32(a.vowels&^b.vowels),
+		priceSwap*bits.OnesCount32(b.consonants&^a.consonants)+priceSound*bits.OnesCount32(b.vowels&^a.vowels))
 }
 
-var bitOf = func() [letterCount]uint64 {
-	var table [letterCount]uint64
-	for _, r := range "бвгджзйклмнпрстфхцчшщъьҗңһbcdfghjklmnpqrstvwxz" {
-		if n := token.Letter(r); !vowels[r] {
-			table[n] = 1 << (n & 63)
-		}
-	}
-	for group := range strings.FieldsSeq("бп вф гкхһ дтцсз жшщчҗ нң scxzk") {
-		first, _ := utf8.DecodeRuneInString(group)
+var consonantBit = bitsOf("бп вф гкхһ дтцсз жшщчҗ нң л м р scxzk b d f g h j l m n p q r t v w")
+
+// vowelBit leaves out ь and ъ, which cost less.
+var vowelBit = bitsOf("а е и о у ы э ю я й ә ө ү a e i o u y")
+
+// bitsOf gives the letters of each group one bit.
+func bitsOf(groups string) (table [letterCount]uint32) {
+	for i, group := range strings.Fields(groups) {
 		for _, r := range group {
-			table[token.Letter(r)] = table[token.Letter(first)]
+			table[token.Letter(r)] = 1 << i
 		}
 	}
 	return table
-}()
+}
 
 var vowels = func() map[rune]bool {
 	m := map[rune]bool{}

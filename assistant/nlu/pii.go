@@ -221,11 +221,11 @@ func (p *pii) hintBefore(r run, i int) hint {
 
 // telephone holds for «телефон» with a slip, which no table of stems has.
 func telephone(text string) bool {
-	own, n, ok := spelt(text)
-	return ok && n >= 6 && n <= 9 && distance(own[:n], telephoneLetters[:telephoneLength], priceEdit) <= priceEdit
+	own, ok := spelt(text)
+	return ok && own.n >= 6 && own.n <= 9 && distance(&own, &telephoneSpelt, priceEdit) <= priceEdit
 }
 
-var telephoneLetters, telephoneLength, _ = spelt("телефон")
+var telephoneSpelt, _ = spelt("телефон")
 
 // merge sorts spans and joins those that overlap, the longer kind winning.
 func mergeSpans(spans []Span) []Span {

@@ -2,21 +2,20 @@ package nlu
 
 import (
 	"cmp"
-	"math/bits"
 	"slices"
 )
 
 // knownWord is a word that a misspelt one may have meant.
 type knownWord struct {
-	text    string
-	letters []byte
+	text string
+	spelling
 }
 
 // speller holds a closed vocabulary by length, ordered, so that the same words always
 // lead to the same answer. It remembers nothing of what it is asked.
 type speller struct {
 	words [maxWordRunes + 1][]knownWord
-	masks [maxWordRunes + 1][]uint64 // the consonants of each, apart, because all are looked at
+	has   [maxWordRunes + 1][]letterSet // the letters of each, apart, because all are looked at
 	seen  map[string]bool
 }
 
@@ -32,12 +31,13 @@ const shortestKnown = 3
 func (s *speller) add(words ...string) {
 	grown := [maxWordRunes + 1]bool{}
 	for _, word := range words {
-		numbers, n, ok := spelt(word)
+		own, ok := spelt(word)
+		n := own.n
 		if !ok || n < shortestKnown || s.seen[word] {
 			continue
 		}
 		s.seen[word] = true
-		s.words[n] = append(s.words[n], knownWord{word, slices.Clone(numbers[:n])})
+		s.words[n] = append(s.words[n], knownWord{word, own})
 		grown[n] = true
 	}
 	for n := range s.words {
@@ -45,9 +45,9 @@ func (s *speller) add(words ...string) {
 			continue
 		}
 		slices.SortFunc(s.words[n], func(a, b knownWord) int { return cmp.Compare(a.text, b.text) })
-		s.masks[n] = s.masks[n][:0]
+		s.has[n] = s.has[n][:0]
 		for _, k := range s.words[n] {
-			s.masks[n] = append(s.masks[n], consonants(k.letters))
+			s.has[n] = append(s.has[n], k.has)
 		}
 	}
 }
@@ -59,21 +59,14 @@ type guess struct {
 	price int
 }
 
-// apart is a lower bound of the price between words of these consonants: each that one has
-// and the other has not is a slip of at least that price.
-func apart(a, b uint64) int {
-	return priceSwap * max(bits.OnesCount64(a&^b), bits.OnesCount64(b&^a))
-}
-
 // near calls yield for every word within its limit; by the shorter or the longer of the
 // two words.
 func (s *speller) near(word string, l limits, longer bool, yield func(guess)) {
-	numbers, size, ok := spelt(word)
+	own, ok := spelt(word)
+	size := own.n
 	if !ok || size < shortestKnown || !longer && l.at(size) == 0 {
 		return
 	}
-	own := numbers[:size]
-	mask := consonants(own)
 	for n := max(shortestKnown, size-2); n <= min(maxWordRunes, size+2); n++ {
 		most := l.at(min(n, size))
 		if longer {
@@ -82,11 +75,11 @@ func (s *speller) near(word string, l limits, longer bool, yield func(guess)) {
 		if most == 0 {
 			continue
 		}
-		for i, m := range s.masks[n] {
-			if apart(mask, m) > most {
+		for i, has := range s.has[n] {
+			if own.has.apart(has) > most {
 				continue
 			}
-			if d := distance(own, s.words[n][i].letters, most); d <= most {
+			if d := distance(&own, &s.words[n][i].spelling, most); d <= most {
 				yield(guess{s.words[n][i].text, d})
 			}
 		}
@@ -112,12 +105,13 @@ func priceBetween(a, b string, l limits) (price int, ok bool) {
 	if a == b {
 		return 0, true
 	}
-	x, n, fits := spelt(a)
-	y, k, fit := spelt(b)
+	x, fits := spelt(a)
+	y, fit := spelt(b)
+	n, k := x.n, y.n
 	most := l.at(max(n, k))
-	if !fits || !fit || most == 0 || n-k > 2 || k-n > 2 {
+	if !fits || !fit || most == 0 || n-k > 2 || k-n > 2 || x.has.apart(y.has) > most {
 		return 0, false
 	}
-	d := distance(x[:n], y[:k], most)
+	d := distance(&x, &y, most)
 	return d, d <= most
 }
