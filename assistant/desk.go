@@ -1,7 +1,15 @@
 package assistant
 
 import (
+	"errors"
+	"slices"
+	"strings"
 	"time"
+
+	"okoshko/assistant/booking"
+	"okoshko/assistant/clinic"
+	"okoshko/assistant/privacy"
+	"okoshko/storage"
 )
 
 // Operator is a member of staff who acts in a conversation.
@@ -45,8 +53,14 @@ type AppointmentCard struct {
 	Author, Reason                    string // of the last change
 	Created, Changed                  time.Time
 	Source                            map[string]string
+<<<<<<< HEAD
 	NoShows                           int
 	Coming                            bool // the visitor has answered a reminder that they will come
+=======
+	NoShows                           int      // visits that people of this phone missed, this one aside
+	Rooms                             []string // names of those that it takes
+	RoomIDs                           []string
+>>>>>>> 39eb364 (console: the day's records: changes of the schedule, walk-ins, waiting list, calendar of a day and a week)
 }
 
 // Filter chooses appointments that start in [From, To), of any status where
@@ -61,6 +75,94 @@ type Decision struct {
 	Number  string
 	Version int    // that the operator saw; 0 takes any
 	Verb    string // confirm, decline, move, cancel, arrived, no-show
-	Reason  string
-	Start   time.Time // of a move
+
+	// ReasonID is one of the clinic's reasons, Reason is words beside it or in its
+	// place. The visitor is told both.
+	ReasonID, Reason string
+	Start            time.Time // of a move
+}
+
+// ErrReason: a decision names a reason that the clinic does not have for staff.
+var ErrReason = errors.New("no such reason")
+
+// sound checks what a decision names.
+func (d Decision) sound(c *clinic.Clinic) error {
+	known := slices.ContainsFunc(c.Reasons(clinic.OfStaff), func(r clinic.Reason) bool { return r.ID == d.ReasonID })
+	if d.ReasonID != "" && !known {
+		return ErrReason
+	}
+	return nil
+}
+
+// because is the decision's reason in a language: the clinic's, then staff's own
+// words.
+func (d Decision) because(h *house, lang string) string {
+	words := strings.TrimSpace(d.Reason)
+	r, ok := h.clinic.Reason(d.ReasonID)
+	switch {
+	case !ok:
+		return words
+	case words == "":
+		return r.Name.In(lang)
+	}
+	return strings.TrimRight(r.Name.In(lang), ".") + ". " + words
+}
+
+// change is the decision as the calendar notes it.
+func (d Decision) change(h *house, op Operator) booking.Change {
+	return booking.Change{Author: staffAuthor + op.ID, Reason: d.because(h, h.clinic.Languages[0]), Staff: true}
+}
+
+// staffAuthor comes before an account's id where the calendar notes who did something.
+const staffAuthor = "staff:"
+
+// card is an appointment as reception sees it, in the clinic's first language.
+func (h *house) card(tx *storage.Tx, ap booking.Appointment) (AppointmentCard, error) {
+	lang := h.clinic.Languages[0]
+	c := AppointmentCard{
+		AppointmentView: *h.view(ap, lang),
+		ServiceID:       ap.Slot.Service, SpecialistID: ap.Slot.Specialist, BranchID: ap.Slot.Branch,
+		Conversation: ap.Conversation, Contact: ap.Contact, Author: ap.Author, Reason: ap.Reason,
+		Created: ap.Created.In(h.clinic.Location), Changed: ap.Changed.In(h.clinic.Location), Source: ap.Source,
+	}
+	for _, t := range ap.Takes {
+		if id, ok := t.Room(); ok {
+			c.RoomIDs = append(c.RoomIDs, id)
+			if r, known := h.clinic.Room(id); known {
+				c.Rooms = append(c.Rooms, r.Name.In(lang))
+			}
+		}
+	}
+	who, err := contactOf(tx, ap.Contact)
+	if err != nil {
+		return c, err
+	}
+	c.Name, c.Phone = who.Name, hidePhone(who.Phone)
+	if c.Coming, err = coming(tx, ap); err != nil {
+		return c, err
+	}
+	c.NoShows, err = missedBy(tx, who, ap)
+	return c, err
+}
+
+// missedBy counts the visits that people of one phone have missed, ap aside: who
+// comes by phone and by chat is two contacts and one person.
+func missedBy(tx *storage.Tx, who privacy.Contact, ap booking.Appointment) (missed int, err error) {
+	ids := []string{who.ID}
+	if who.Phone != "" {
+		if ids, err = privacy.ByPhone(tx, who.Phone); err != nil {
+			return 0, err
+		}
+	}
+	for _, id := range ids {
+		n, err := booking.NoShows(tx, id)
+		if err != nil {
+			return 0, err
+		}
+		missed += n
+	}
+	if ap.Status == booking.NoShow && missed > 0 {
+		missed--
+	}
+	return missed, nil
 }

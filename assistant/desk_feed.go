@@ -281,7 +281,7 @@ func (h *house) ownVisit(tx *storage.Tx, ap booking.Appointment) (OwnVisit, erro
 	}
 	v := OwnVisit{
 		CalendarVisit: visitOf(tx, ap), Number: ap.Number, Clinic: h.clinic.Name.In(lang), Phone: h.clinic.Phone,
-		Lang: lang, Zone: h.clinic.Location, Discreet: true,
+		Lang: lang, Zone: h.clinic.Location, Discreet: h.clinic.Reminders.Discreet,
 	}
 	named := h.view(ap, lang)
 	v.Service, v.Specialist = named.Service, named.Specialist

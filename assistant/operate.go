@@ -279,23 +279,6 @@ func (a *Assistant) Appointment(_ context.Context, number string) (card Appointm
 	return card, err
 }
 
-// card is an appointment as reception sees it, in the clinic's first language.
-func (h *house) card(tx *storage.Tx, ap booking.Appointment) (AppointmentCard, error) {
-	c := AppointmentCard{
-		AppointmentView: *h.view(ap, h.clinic.Languages[0]),
-		ServiceID:       ap.Slot.Service, SpecialistID: ap.Slot.Specialist, BranchID: ap.Slot.Branch,
-		Conversation: ap.Conversation, Contact: ap.Contact, Author: ap.Author, Reason: ap.Reason,
-		Created: ap.Created.In(h.clinic.Location), Changed: ap.Changed.In(h.clinic.Location), Source: ap.Source,
-	}
-	who, err := contactOf(tx, ap.Contact)
-	if err != nil {
-		return c, err
-	}
-	c.Name, c.Phone = who.Name, hidePhone(who.Phone)
-	c.Coming, err = coming(tx, ap)
-	return c, err
-}
-
 // Free lists up to limit free slots on a day of the clinic for what an
 // appointment needs, so that reception can move it there.
 func (a *Assistant) Free(_ context.Context, number string, day time.Time, limit int) (slots []booking.Slot, err error) {
@@ -326,6 +309,9 @@ func (a *Assistant) Decide(_ context.Context, op Operator, dec Decision) (card A
 		if err != nil {
 			return err
 		}
+		if err := dec.sound(h.clinic); err != nil {
+			return err
+		}
 		ap, err := a.carryOut(tx, h, op, dec)
 		if err != nil {
 			return err
@@ -351,7 +337,7 @@ func (a *Assistant) Decide(_ context.Context, op Operator, dec Decision) (card A
 }
 
 func (a *Assistant) carryOut(tx *storage.Tx, h *house, op Operator, dec Decision) (booking.Appointment, error) {
-	by := booking.Change{Author: "staff:" + op.ID, Reason: dec.Reason, Staff: true}
+	by := dec.change(h, op)
 	now := a.now()
 	switch dec.Verb {
 	case "confirm":
@@ -397,7 +383,7 @@ func (a *Assistant) notify(tx *storage.Tx, h *house, ap booking.Appointment, dec
 	}
 	d := deed{h: h, tx: tx, st: &st, now: a.now()}
 	args := d.args(ap.Slot)
-	args["number"], args["reason"] = ap.Number, privacy.Strip(dec.Reason)
+	args["number"], args["reason"] = ap.Number, privacy.Strip(dec.because(h, st.Lang))
 	if args["reason"] == "" && (dec.Verb == "decline" || dec.Verb == "cancel") {
 		args["reason"] = prompts.Say(st.Lang, "notice.again", nil)
 	}

@@ -122,6 +122,24 @@ func (c *Calendar) RemoveException(tx *storage.Tx, id string, by Change, now tim
 	return e, concerned, err
 }
 
+// Concerned returns an exception and the open appointments that stand in its time and
+// cannot be there. Error: [storage.ErrNotFound].
+func (c *Calendar) Concerned(tx *storage.Tx, id string, now time.Time) (Exception, []Appointment, error) {
+	n, ok := numbered("E", id)
+	if !ok {
+		return Exception{}, nil, storage.ErrNotFound
+	}
+	e, err := exceptions.Get(tx, sequenceKey(n))
+	if err != nil {
+		return Exception{}, nil, fmt.Errorf("exception %s: %w", id, err)
+	}
+	if e.Kind == Extra { // it is in nobody's way
+		return e, nil, nil
+	}
+	concerned, err := c.concerned(tx, e, now)
+	return e, concerned, err
+}
+
 // Exceptions lists those that lie at least partly in the time from from on and before
 // to, by their beginning. A zero to does not restrict.
 func Exceptions(tx *storage.Tx, from, to time.Time) ([]Exception, error) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 
+	"okoshko/assistant/clinic"
 	"okoshko/assistant/staff"
 	"okoshko/widget/web"
 )
@@ -18,6 +19,10 @@ type accessView struct {
 	Roles    []staff.Role // that this member of staff may give
 	Secret   string       // of the token just made; shown this once
 	Alert    string
+
+	Feeds       []feedRow
+	FeedAddress string // of the feed just made; shown this once
+	Clinic      *clinic.Clinic
 }
 
 // access shows people and programs that may enter.
@@ -33,6 +38,10 @@ func (c *Console) showAccess(w http.ResponseWriter, r *http.Request, who staff.A
 	if view.Tokens, err = c.Staff.Tokens(r.Context()); err != nil {
 		return err
 	}
+	if view.Feeds, err = c.feeds(r); err != nil {
+		return err
+	}
+	view.Clinic = c.Clinic()
 	slices.SortFunc(view.Accounts, func(a, b staff.Account) int { return a.Created.Compare(b.Created) })
 	slices.SortFunc(view.Tokens, func(a, b staff.Token) int {
 		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))

@@ -37,7 +37,7 @@ func (c *Console) appointment(w http.ResponseWriter, r *http.Request, who staff.
 
 func (c *Console) showAppointment(w http.ResponseWriter, r *http.Request, who staff.Account, status int, a assistant.AppointmentCard, phone revealed, alert string) error {
 	view := appointmentView{Alert: alert, Card: card{
-		AppointmentCard: a, Phone: phone.or(a.Phone), Back: appointmentPath(a.Number), Alone: true, May: verbs(a.Status),
+		AppointmentCard: a, Phone: phone.or(a.Phone), Back: appointmentPath(a.Number), Alone: true, May: c.may(a),
 	}}
 	return c.show(w, r, who, status, "appointment", "Запись "+a.Number, view)
 }
@@ -72,6 +72,8 @@ func (c *Console) decide(w http.ResponseWriter, r *http.Request, who staff.Accou
 		return c.back(w, r, r.PostForm.Get("back"), d.Verb)
 	case errors.Is(err, storage.ErrNotFound):
 		return web.Refused(http.StatusNotFound, "Такой записи нет", "").Because(err)
+	case errors.Is(err, assistant.ErrReason):
+		return web.Refused(http.StatusBadRequest, "Такой причины нет в списке", "Список причин изменился. Вернитесь и выберите другую.").Because(err)
 	case errors.As(err, &refusal):
 		return c.moveAgain(w, r, who, c.refusalWords(refusal))
 	case errors.Is(err, booking.ErrStale), errors.Is(err, booking.ErrStatus):
@@ -82,7 +84,7 @@ func (c *Console) decide(w http.ResponseWriter, r *http.Request, who staff.Accou
 
 // decision reads the form. The version is never 0, which would take any.
 func (c *Console) decision(r *http.Request) (assistant.Decision, error) {
-	d := assistant.Decision{Number: r.PathValue("number"), Verb: r.PathValue("verb"), Reason: strings.TrimSpace(r.PostForm.Get("reason"))}
+	d := assistant.Decision{Number: r.PathValue("number"), Verb: r.PathValue("verb"), ReasonID: r.PostForm.Get("because"), Reason: strings.TrimSpace(r.PostForm.Get("reason"))}
 	if !slices.Contains([]string{"confirm", "decline", "move", "cancel", "arrived", "no-show"}, d.Verb) {
 		return d, web.NotFound()
 	}
@@ -116,7 +118,12 @@ func (c *Console) stale(w http.ResponseWriter, r *http.Request, who staff.Accoun
 	if err != nil {
 		return err
 	}
-	alert := "Пока страница была открыта, запись изменилась, поэтому ваше действие не выполнено. " + c.words().stateSentence(a)
+	names, err := c.names(r)
+	if err != nil {
+		return err
+	}
+	alert := "Пока страница была открыта, запись изменилась, поэтому ваше действие не выполнено. " +
+		c.words().changes(a, r.PostForm.Get("was_status"), r.PostForm.Get("was_start"), actor(a.Author, names))
 	if id, ok := strings.CutPrefix(r.PostForm.Get("back"), "/console/conversations/"); ok {
 		if id, err = url.PathUnescape(id); err == nil && id == a.Conversation {
 			return c.showConversation(w, r, who, id, http.StatusConflict, conversationView{Alert: alert})

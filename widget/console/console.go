@@ -53,6 +53,19 @@ type Desk interface {
 	Decide(ctx context.Context, op assistant.Operator, d assistant.Decision) (assistant.AppointmentCard, error)
 	Reveal(ctx context.Context, op assistant.Operator, contact, reason string) (privacy.Contact, error)
 	Free(ctx context.Context, number string, day time.Time, limit int) ([]booking.Slot, error)
+	Exceptions(ctx context.Context, from, to time.Time) ([]booking.Exception, error)
+	AddException(ctx context.Context, op assistant.Operator, e booking.Exception) (booking.Exception, []assistant.AppointmentCard, error)
+	RemoveException(ctx context.Context, op assistant.Operator, id string) (booking.Exception, []assistant.AppointmentCard, error)
+	Concerned(ctx context.Context, id string) (booking.Exception, []assistant.AppointmentCard, error)
+	Openings(ctx context.Context, from, to time.Time) ([]assistant.Opening, error)
+	FreeFor(ctx context.Context, q booking.Query, day time.Time, limit int) ([]booking.Slot, error)
+	Book(ctx context.Context, op assistant.Operator, w assistant.WalkIn) (assistant.AppointmentCard, error)
+	ConsentInForce() privacy.ConsentText
+	WaitingList(ctx context.Context) ([]assistant.WaitCard, error)
+	RemoveWaiting(ctx context.Context, op assistant.Operator, id string) error
+	Feeds(ctx context.Context) ([]assistant.Feed, error)
+	CreateFeed(ctx context.Context, op assistant.Operator, f assistant.Feed) (string, assistant.Feed, error)
+	RevokeFeed(ctx context.Context, op assistant.Operator, id string) error
 	Typing(conversation string, from assistant.From)
 	Subscribe(conversation string, notify func(assistant.Signal)) (cancel func())
 	Watch(notify func(conversation string)) (cancel func())
@@ -143,6 +156,16 @@ func (c *Console) routes() []route {
 		{"POST /console/appointments/{number}/{verb}", staff.Act, c.decide},
 		{"POST /console/appointments/{number}/reveal", staff.Reveal, c.reveal},
 		{"GET /console/calendar", staff.Read, c.calendar},
+		{"GET /console/calendar/board", staff.Read, c.calendarBoard},
+		{"GET /console/book", staff.Act, c.bookForm},
+		{"POST /console/book", staff.Act, c.book},
+		{"GET /console/schedule", staff.Read, c.schedule},
+		{"POST /console/schedule", staff.Act, c.addException},
+		{"GET /console/schedule/{id}", staff.Read, c.exception},
+		{"POST /console/schedule/{id}/remove", staff.Act, c.removeException},
+		{"GET /console/waiting", staff.Read, c.waiting},
+		{"POST /console/waiting/{id}/remove", staff.Act, c.removeWaiting},
+		{"GET /console/more", staff.Own, c.more},
 		{"GET /console/deliveries", staff.Deliveries, c.deliveries},
 		{"POST /console/deliveries/{id}/resend", staff.Resend, c.resend},
 		{"GET /console/journal", staff.Journal, c.journal},
@@ -151,6 +174,8 @@ func (c *Console) routes() []route {
 		{"GET /console/access", staff.Manage, c.access},
 		{"POST /console/access/tokens", staff.Manage, c.createToken},
 		{"POST /console/access/tokens/{id}/revoke", staff.Manage, c.revokeToken},
+		{"POST /console/access/feeds", staff.Manage, c.createFeed},
+		{"POST /console/access/feeds/{id}/revoke", staff.Manage, c.revokeFeed},
 		{"POST /console/logout", staff.Own, c.logout},
 	}
 }

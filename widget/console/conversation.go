@@ -44,13 +44,19 @@ type card struct {
 	May   map[string]bool
 }
 
-// verbs are what can be done to an appointment of a status.
-func verbs(status string) map[string]bool {
-	switch status {
+// may is what can be done to an appointment now: nobody arrives on an earlier day,
+// or fails to come before the time.
+func (c *Console) may(a assistant.AppointmentCard) map[string]bool {
+	begun, today := !c.Now().Before(a.Start), c.words().daysFromToday(a.Start) <= 0
+	switch a.Status {
 	case "requested":
 		return map[string]bool{"confirm": true, "decline": true, "move": true}
 	case "confirmed":
-		return map[string]bool{"arrived": true, "no-show": true, "move": true, "cancel": true}
+		return map[string]bool{"arrived": today, "no-show": begun, "move": true, "cancel": true}
+	case "arrived":
+		return map[string]bool{"no-show": begun}
+	case "no_show":
+		return map[string]bool{"arrived": true}
 	}
 	return map[string]bool{}
 }
@@ -101,7 +107,7 @@ func (c *Console) fill(ctx context.Context, who staff.Account, id string, view *
 	}
 	for _, a := range slices.Backward(view.Appointments) {
 		view.Cards = append(view.Cards, card{
-			AppointmentCard: a, Phone: view.Reveals[a.Number].or(a.Phone), Back: conversationPath(id), May: verbs(a.Status),
+			AppointmentCard: a, Phone: view.Reveals[a.Number].or(a.Phone), Back: conversationPath(id), May: c.may(a),
 		})
 	}
 	// What waits for a decision stands first.

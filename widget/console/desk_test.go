@@ -16,6 +16,8 @@ import (
 // desk is a scripted assistant: it holds what a test puts in, keeps versions and
 // owners as the real one does, and tells its watchers.
 type desk struct {
+	*assistant.Assistant // nil: what a scripted desk does not script, no test of it asks
+
 	mu       sync.Mutex
 	now      func() time.Time
 	dialogs  map[string]*assistant.Dialog
@@ -216,6 +218,16 @@ func (d *desk) Reveal(_ context.Context, op assistant.Operator, contact, reason 
 func (d *desk) Free(context.Context, string, time.Time, int) ([]booking.Slot, error) {
 	return d.free, nil
 }
+
+func (d *desk) Openings(context.Context, time.Time, time.Time) ([]assistant.Opening, error) {
+	return nil, nil
+}
+
+func (d *desk) Exceptions(context.Context, time.Time, time.Time) ([]booking.Exception, error) {
+	return nil, nil
+}
+
+func (d *desk) Feeds(context.Context) ([]assistant.Feed, error) { return nil, nil }
 
 func (d *desk) Typing(string, assistant.From) {
 	d.mu.Lock()

@@ -53,6 +53,12 @@ func (c *clock) pass(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
+func (c *clock) set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = at
+}
+
 // pad is a log that can be read while it is written.
 type pad struct {
 	mu   sync.Mutex

@@ -140,8 +140,8 @@ func TestCalendarDay(t *testing.T) {
 	h.desk.request(card)
 	_, body := h.as(t, staff.Reception).get("/console/calendar?day=2026-11-25")
 	for _, want := range []string{
-		"завтра, среда, 25 ноября", "1 запись, ждёт решения: 1; отменено или отклонено: 1", "<caption>Ахметова Гузель Ринатовна", "<caption>Иванов",
-		`href="/console/conversations/v1"`, `href="/console/appointments/A-1050"`, "day=2026-11-24", "day=2026-11-26",
+		"завтра, среда, 25 ноября", "1 запись, из них ждёт решения: 1", "Отменены и отклонены: 1", "Ахметова Гузель Ринатовна", "Иванов",
+		`class="visit requested clash r0 l6"`, `href="/console/conversations/v1"`, `href="/console/appointments/A-1050"`, "day=2026-11-24", "day=2026-11-26",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the day lacks «%s»", want)

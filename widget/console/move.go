@@ -45,7 +45,7 @@ func (c *Console) showMove(w http.ResponseWriter, r *http.Request, who staff.Acc
 	if err != nil {
 		return err
 	}
-	if !verbs(a.Status)["move"] {
+	if !c.may(a)["move"] {
 		return c.showAppointment(w, r, who, http.StatusConflict, a, revealed{}, "Эту запись уже нельзя перенести. "+c.words().stateSentence(a))
 	}
 	view := moveView{AppointmentCard: a, Back: back, Alert: alert}

@@ -10,6 +10,8 @@ import (
 	"path"
 	"strings"
 
+	"okoshko/assistant/booking"
+	"okoshko/assistant/clinic"
 	"okoshko/assistant/staff"
 	"okoshko/widget/web"
 )
@@ -61,6 +63,18 @@ func (c *Console) functions() template.FuncMap {
 		"on":      func(p page, view any) page { p.View = view; return p },
 		"initial": initial,
 		"reasons": func() []string { return reasons },
+		"because": func() []clinic.Reason { return c.Clinic().Reasons(clinic.OfStaff) },
+		"kinds":   func() []booking.Kind { return kinds },
+		"kind":    func(k booking.Kind) string { return kindWords[k] },
+		"causes":  func() []string { return causes },
+		"cause":   cause,
+		"roomName": func(id string) string {
+			if r, ok := c.Clinic().Room(id); ok {
+				return r.Name.In("ru")
+			}
+			return id
+		},
+		"list": func(some []string) string { return strings.Join(some, ", ") },
 	}
 }
 
@@ -125,18 +139,23 @@ func (c *Console) problem(w http.ResponseWriter, r *http.Request, p *web.Problem
 // notices are what a page may say after a write, by the query's word: a link can
 // bring none of its own.
 var notices = map[string]string{
-	"confirm": "Запись подтверждена. Посетитель увидит это в чате.",
-	"decline": "Заявка отклонена. Посетитель увидит это в чате.",
-	"move":    "Запись перенесена. Посетитель увидит новое время в чате.",
-	"cancel":  "Запись отменена. Посетитель увидит это в чате.",
-	"arrived": "Отмечено: посетитель на приёме.",
-	"no-show": "Отмечено: посетитель не пришёл.",
-	"take":    "Теперь отвечаете вы. Помощник молчит, пока вы не вернёте ему разговор.",
-	"return":  "Разговор снова ведёт помощник.",
-	"reply":   "Ответ отправлен.",
-	"resend":  "Поставлено в очередь на отправку.",
-	"pass":    "Пароль изменён. Остальные сеансы завершены.",
-	"revoked": "Ключ отозван и больше не действует.",
+	"confirm":  "Запись подтверждена. Посетитель увидит это в чате.",
+	"decline":  "Заявка отклонена. Посетитель увидит это в чате.",
+	"move":     "Запись перенесена. Посетитель увидит новое время в чате.",
+	"cancel":   "Запись отменена. Посетитель увидит это в чате.",
+	"arrived":  "Отмечено: посетитель на приёме.",
+	"no-show":  "Отмечено: посетитель не пришёл.",
+	"take":     "Теперь отвечаете вы. Помощник молчит, пока вы не вернёте ему разговор.",
+	"return":   "Разговор снова ведёт помощник.",
+	"reply":    "Ответ отправлен.",
+	"resend":   "Поставлено в очередь на отправку.",
+	"pass":     "Пароль изменён. Остальные сеансы завершены.",
+	"noted":    "Изменение записано. Помощник уже учитывает его.",
+	"unnoted":  "Изменение убрано.",
+	"booked":   "Посетитель записан.",
+	"unwaited": "Посетитель больше не в листе ожидания.",
+	"unfed":    "Адрес календаря отозван и больше не отвечает.",
+	"revoked":  "Ключ отозван и больше не действует.",
 }
 
 // initial is the letter in the round mark of a conversation.
@@ -155,6 +174,12 @@ var icons = map[string]string{
 	"send":    `<path d="m2.8 9.6 14-6-5.4 13.6-2.6-5.8z"/>`,
 	"journal": `<path d="M4.5 2.8h11v14.4h-11zM7.3 6.6h5.4M7.3 10h5.4M7.3 13.4h3"/>`,
 	"user":    `<circle cx="10" cy="6.8" r="3.4"/><path d="M3.4 17c.5-3.6 3-5.4 6.6-5.4s6.1 1.8 6.6 5.4"/>`,
+	"week":    `<path d="M3 4.6h14V17H3zM3 8.4h14M6.8 2.8v3M13.2 2.8v3M7.7 8.4V17M12.3 8.4V17"/>`,
+	"clock":   `<circle cx="10" cy="10" r="7.2"/><path d="M10 5.8V10l2.8 1.8"/>`,
+	"shift":   `<path d="M3 4.6h14V17H3zM3 8.4h14M6.8 2.8v3M13.2 2.8v3M7.6 11l4.8 4M12.4 11l-4.8 4"/>`,
+	"plus":    `<path d="M10 4v12M4 10h12"/>`,
+	"room":    `<path d="M5 17V3.5h10V17M3 17h14M12 10.2v.1"/>`,
+	"more":    `<path d="M4.5 10h.1M10 10h.1M15.5 10h.1"/>`,
 	"key":     `<circle cx="6.8" cy="13.2" r="3.5"/><path d="m9.3 10.7 7.2-7.2M13.5 6.5l2.6 2.6"/>`,
 	"exit":    `<path d="M12 3.5H4v13h8M8.5 10h8.3M13.8 7l3 3-3 3"/>`,
 	"bell":    `<path d="M5 13.8V9a5 5 0 0 1 10 0v4.8l1.4 1.4H3.6zM8.4 17.3h3.2"/>`,

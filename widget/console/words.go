@@ -86,6 +86,20 @@ func (w calendarWords) Day(t time.Time) string {
 	return day
 }
 
+// Week is the seven days from a Monday: «23–29 ноября», «30 ноября – 6 декабря».
+func (w calendarWords) Week(from time.Time) string {
+	from = from.In(w.zone)
+	to := from.AddDate(0, 0, 6)
+	said := fmt.Sprintf("%d–%d %s", from.Day(), to.Day(), months[to.Month()])
+	if from.Month() != to.Month() {
+		said = fmt.Sprintf("%d %s – %d %s", from.Day(), months[from.Month()], to.Day(), months[to.Month()])
+	}
+	if to.Year() != w.now.In(w.zone).Year() {
+		said += fmt.Sprintf(" %d года", to.Year())
+	}
+	return said
+}
+
 // Short is «ср, 25 ноя».
 func (w calendarWords) Short(t time.Time) string {
 	t = t.In(w.zone)
@@ -112,6 +126,29 @@ func (w calendarWords) Ago(t time.Time) string {
 	return w.Short(t) + ", " + w.Clock(t)
 }
 
+// Period is a time of hours or days, its end not included, as one says it: «среда,
+// 25 ноября, 09:00–13:00», «с пн, 1 дек по пт, 5 дек», «весь день».
+func (w calendarWords) Period(from, to time.Time) string {
+	from, to = from.In(w.zone), to.In(w.zone)
+	whole := from.Equal(midnight(from)) && to.Equal(midnight(to))
+	last := to
+	if to.Equal(midnight(to)) {
+		last = to.AddDate(0, 0, -1)
+	}
+	one := midnight(from).Equal(midnight(last))
+	switch {
+	case whole && one:
+		return w.Day(from) + ", весь день"
+	case whole:
+		return "с " + w.Short(from) + " по " + w.Short(last)
+	case one && to.Equal(midnight(to)):
+		return w.Day(from) + ", с " + w.Clock(from)
+	case one:
+		return w.Day(from) + ", " + w.Clock(from) + "–" + w.Clock(to)
+	}
+	return "с " + w.Short(from) + ", " + w.Clock(from) + " по " + w.Short(to) + ", " + w.Clock(to)
+}
+
 // ISO and Machine are for <time datetime> and for fields.
 func (w calendarWords) ISO(t time.Time) string     { return t.In(w.zone).Format(time.RFC3339) }
 func (w calendarWords) Machine(t time.Time) string { return t.In(w.zone).Format(time.DateOnly) }
@@ -129,6 +166,23 @@ func (w calendarWords) stateSentence(a assistant.AppointmentCard) string {
 		state = a.Status
 	}
 	return fmt.Sprintf("Сейчас запись %s %s, время: %s.", a.Number, state, w.When(a.Start))
+}
+
+// changes tells what has become of an appointment since a page showed it: what was
+// and what is, and who did it. A page that did not say what it showed is told the
+// present state.
+func (w calendarWords) changes(a assistant.AppointmentCard, wasStatus, wasStart, by string) string {
+	var said []string
+	if start, err := time.Parse(time.RFC3339, wasStart); err == nil && !start.Equal(a.Start) {
+		said = append(said, fmt.Sprintf("время: было %s, стало %s", w.When(start), w.When(a.Start)))
+	}
+	if was, ok := statusWords[wasStatus]; ok && wasStatus != a.Status {
+		said = append(said, fmt.Sprintf("состояние: было «%s», стало «%s»", was, statusWords[a.Status]))
+	}
+	if len(said) == 0 {
+		return w.stateSentence(a)
+	}
+	return fmt.Sprintf("Изменилось: %s. Последнее изменение: %s, %s.", strings.Join(said, "; "), by, w.Ago(a.Changed))
 }
 
 // actionWords are the journal's actions; one that is not here is shown as it is.
