@@ -109,8 +109,8 @@ func (d Decision) because(h *house, lang string) string {
 }
 
 // change is the decision as the calendar notes it.
-func (d Decision) change(h *house, op Operator) booking.Change {
-	return booking.Change{Author: staffAuthor + op.ID, Reason: d.because(h, h.clinic.Languages[0]), Staff: true}
+func (d Decision) change(op Operator) booking.Change {
+	return booking.Change{Author: staffAuthor + op.ID, ReasonID: d.ReasonID, Reason: strings.TrimSpace(d.Reason), Staff: true}
 }
 
 // staffAuthor comes before an account's id where the calendar notes who did something.
@@ -122,7 +122,7 @@ func (h *house) card(tx *storage.Tx, ap booking.Appointment) (AppointmentCard, e
 	c := AppointmentCard{
 		AppointmentView: *h.view(ap, lang),
 		ServiceID:       ap.Slot.Service, SpecialistID: ap.Slot.Specialist, BranchID: ap.Slot.Branch,
-		Conversation: ap.Conversation, Contact: ap.Contact, Author: ap.Author, Reason: ap.Reason,
+		Conversation: ap.Conversation, Contact: ap.Contact, Author: ap.Author, Reason: Decision{ReasonID: ap.ReasonID, Reason: ap.Reason}.because(h, lang),
 		Created: ap.Created.In(h.clinic.Location), Changed: ap.Changed.In(h.clinic.Location), Source: ap.Source,
 	}
 	for _, t := range ap.Takes {

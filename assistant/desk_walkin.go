@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
 
 	"okoshko/assistant/booking"
+	"okoshko/assistant/nlu"
 	"okoshko/assistant/privacy"
 	"okoshko/storage"
 	"okoshko/storage/audit"
@@ -29,16 +28,13 @@ type WalkIn struct {
 
 // Errors of a [WalkIn].
 var (
-	ErrName      = errors.New("a name of 1 to 100 characters is needed")
+	ErrName      = errors.New("a name is needed, without figures")
 	ErrPhone     = errors.New("a whole phone number is needed")
 	ErrNotAgreed = errors.New("the visitor has not agreed to the text in force")
 )
 
 // saidToStaff is what a consent notes as pressed where it was given by word.
 const saidToStaff = "said to "
-
-// longestName is characters of a visitor's name.
-const longestName = 100
 
 // ConsentInForce is the consent text in the clinic's first language, for reception
 // to read out.
@@ -85,16 +81,19 @@ func (a *Assistant) Book(_ context.Context, op Operator, w WalkIn) (card Appoint
 func (w WalkIn) contact(h *house, now time.Time) (privacy.Contact, error) {
 	c := privacy.NewContact("", h.clinic.Languages[0], now)
 	c.Conversation = c.ID
-	c.Name = privacy.Strip(strings.Join(strings.Fields(w.Name), " "))
-	if n := utf8.RuneCountInString(c.Name); n == 0 || n > longestName {
+	if amend(h, &c, nlu.FieldName, w.Name) != nil {
 		return c, ErrName
 	}
-	number, err := phonenumbers.Parse(w.Phone, "RU")
-	if err != nil || !phonenumbers.IsValidNumber(number) {
+	if amend(h, &c, nlu.FieldPhone, w.Phone) != nil || !whole(c.Phone) {
 		return c, ErrPhone
 	}
-	c.Phone = phonenumbers.Format(number, phonenumbers.E164)
 	return c, nil
+}
+
+// whole reports whether a number has all its figures.
+func whole(phone string) bool {
+	n, err := phonenumbers.Parse(phone, "RU")
+	return err == nil && phonenumbers.IsValidNumber(n)
 }
 
 // FreeFor lists up to limit free slots of a query on one day of the clinic, as they

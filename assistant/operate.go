@@ -337,7 +337,7 @@ func (a *Assistant) Decide(_ context.Context, op Operator, dec Decision) (card A
 }
 
 func (a *Assistant) carryOut(tx *storage.Tx, h *house, op Operator, dec Decision) (booking.Appointment, error) {
-	by := dec.change(h, op)
+	by := dec.change(op)
 	now := a.now()
 	switch dec.Verb {
 	case "confirm":

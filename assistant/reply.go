@@ -399,12 +399,18 @@ func (h *house) view(a booking.Appointment, lang string) *AppointmentView {
 	}
 	if s, ok := h.clinic.Service(a.Slot.Service); ok {
 		v.Service = s.Name.In(lang)
+	} else if n := a.Names.Service.In(lang); n != "" {
+		v.Service = n
 	}
 	if s, ok := h.clinic.Specialist(a.Slot.Specialist); ok {
 		v.Specialist = s.Name.In(lang)
+	} else if n := a.Names.Specialist.In(lang); n != "" {
+		v.Specialist = n
 	}
 	if b, ok := h.clinic.Branch(a.Slot.Branch); ok {
 		v.Branch = b.Name.In(lang)
+	} else if n := a.Names.Branch.In(lang); n != "" {
+		v.Branch = n
 	}
 	return v
 }

@@ -151,7 +151,7 @@ func (c *Console) book(w http.ResponseWriter, r *http.Request, who staff.Account
 	var refusal *booking.Refusal
 	switch {
 	case errors.Is(err, assistant.ErrName):
-		alert = "Напишите имя посетителя."
+		alert = "Напишите имя посетителя, до 80 знаков и без цифр."
 	case errors.Is(err, assistant.ErrPhone):
 		alert = "Проверьте номер телефона: цифр меньше или больше, чем нужно."
 	case errors.Is(err, assistant.ErrNotAgreed):

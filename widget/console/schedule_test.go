@@ -100,8 +100,8 @@ func TestWalkIn(t *testing.T) {
 	_, page = b.get(strings.ReplaceAll(link[1], "&amp;", "&"))
 	wants(t, page, "среда, 25 ноября, 10:00–10:30", "Низамов Булат Ильдарович", "прочитайте посетителю")
 	text := h.desk.ConsentInForce()
-	form := url.Values{"service": {field(t, page, "service")}, "specialist": {field(t, page, "specialist")}, "start": {strings.ReplaceAll(field(t, page, "start"), "&#43;", "+")}, "name": {" Рамиля  Закирова "}, "phone": {"8 917 234-56-7"}}
-	if status, page := b.post("/console/book", form); status != 422 || !strings.Contains(page, "Проверьте номер") || !strings.Contains(page, `value="8 917 234-56-7"`) {
+	form := url.Values{"service": {field(t, page, "service")}, "specialist": {field(t, page, "specialist")}, "start": {strings.ReplaceAll(field(t, page, "start"), "&#43;", "+")}, "name": {" Рамиля  Закирова "}, "phone": {"8 917 234-5"}}
+	if status, page := b.post("/console/book", form); status != 422 || !strings.Contains(page, "Проверьте номер") || !strings.Contains(page, `value="8 917 234-5"`) {
 		t.Errorf("a short phone: %d", status)
 	}
 	form.Set("phone", "8 917 234-56-78")
