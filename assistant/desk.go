@@ -53,14 +53,10 @@ type AppointmentCard struct {
 	Author, Reason                    string // of the last change
 	Created, Changed                  time.Time
 	Source                            map[string]string
-<<<<<<< HEAD
-	NoShows                           int
-	Coming                            bool // the visitor has answered a reminder that they will come
-=======
+	Coming                            bool     // the visitor has answered a reminder that they will come
 	NoShows                           int      // visits that people of this phone missed, this one aside
 	Rooms                             []string // names of those that it takes
 	RoomIDs                           []string
->>>>>>> 39eb364 (console: the day's records: changes of the schedule, walk-ins, waiting list, calendar of a day and a week)
 }
 
 // Filter chooses appointments that start in [From, To), of any status where
