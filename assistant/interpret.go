@@ -58,8 +58,8 @@ func Enough(r nlu.Reading) bool {
 
 // Merge adds the model's commands to the rules'. Where both speak of the same
 // thing the rules' word stands, for their values were read by code; where they
-// name different services or specialists both are kept, which has the visitor
-// asked.
+// name different services, specialists or branches both are kept, which has the
+// visitor asked.
 func Merge(rules, model []nlu.Command) []nlu.Command {
 	merged := slices.DeleteFunc(slices.Clone(rules), func(c nlu.Command) bool { return c.Do == nlu.Unclear && len(model) > 0 })
 	own := len(merged)
@@ -87,7 +87,7 @@ func sameThing(a, b nlu.Command) bool {
 // disagree reports whether a model's value has to be asked about beside the
 // rules' one.
 func disagree(rule, model nlu.Command) bool {
-	choice := rule.Field == nlu.FieldService || rule.Field == nlu.FieldSpecialist
+	choice := rule.Field == nlu.FieldService || rule.Field == nlu.FieldSpecialist || rule.Field == nlu.FieldBranch
 	return choice && rule.Value != "" && rule.Value != nlu.ValueAny && model.Value != nlu.ValueAny &&
 		model.Value != rule.Value && !slices.Contains(rule.Others, model.Value)
 }

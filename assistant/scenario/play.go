@@ -50,6 +50,9 @@ type Line struct{ From, Text string }
 type Options struct {
 	Model assistant.Model // nil: rules alone
 	Typos uint64          // whose fingers slip, see [Typos]; 0: nobody's
+	// Patience is how long the visitor waits for the model before the rules'
+	// answer; 0: as in life.
+	Patience time.Duration
 }
 
 // Play plays one scenario of a file.
@@ -178,7 +181,7 @@ func open(dir string, f *File, s Scenario, o Options) (*player, error) {
 		said: make(map[string]int), cut: make(map[string]bool), asked: make(map[assistant.Expect]int),
 	}
 	c := assistant.Config{
-		DB: db, Clinic: f.House, Now: p.clock.Now,
+		DB: db, Clinic: f.House, Patience: o.Patience, Now: p.clock.Now,
 		Log: slog.New(slog.NewTextHandler(p.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if o.Model != nil {

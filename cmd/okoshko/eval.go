@@ -18,6 +18,7 @@ type evalCommand struct {
 	Transcript bool     `help:"Print the conversations."`
 	Only       string   `placeholder:"ID" help:"Play only the scenarios whose id contains this."`
 	Typos      int      `placeholder:"N" help:"Play with the slips of N visitors' fingers, the seeds 1 to N, one after another."`
+	evalTrial
 }
 
 // mostSeeds bounds --typos: a whole set takes a minute a seed.
@@ -33,6 +34,9 @@ type cast struct {
 func (c *evalCommand) Run(ctx context.Context, s streams) error {
 	if c.Typos < 0 || c.Typos > mostSeeds {
 		return fmt.Errorf("--typos: found %d, expected how many seeds to play, 1 to %d", c.Typos, mostSeeds)
+	}
+	if c.tries() {
+		return c.try(ctx, s)
 	}
 	casts, err := c.load()
 	if err != nil {

@@ -22,10 +22,11 @@ import (
 )
 
 type modelCommand struct {
-	List modelList `cmd:"" help:"The models that the Ollama server holds."`
-	Pull modelPull `cmd:"" help:"Have the Ollama server fetch a model."`
-	Test modelTest `cmd:"" help:"Find out what a model is good for: schema, languages, speed. Exits 1 where the rules alone do better."`
-	Use  modelUse  `cmd:"" help:"Write a model's name into the clinic file; the old file is kept beside it."`
+	List    modelList    `cmd:"" help:"The models that the Ollama server holds."`
+	Pull    modelPull    `cmd:"" help:"Have the Ollama server fetch a model."`
+	Test    modelTest    `cmd:"" help:"Find out what a model is good for: schema, languages, speed. Exits 1 where the rules alone do better."`
+	Replays modelReplays `cmd:"" help:"Write masked messages of own conversations into a file, for eval --replays; stop the appliance first."`
+	Use     modelUse     `cmd:"" help:"Write a model's name into the clinic file; the old file is kept beside it."`
 }
 
 // modelFlags say which server is asked.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -23,6 +24,7 @@ type readCommand struct {
 	Expects string `placeholder:"FIELD" help:"What was asked last: time, name, phone, confirm …"`
 	JSONL   bool   `name:"jsonl" help:"Each line is {\"id\", \"text\", \"lang\", \"now\"}."`
 	Explain bool   `help:"Say which row of which table fired."`
+	readModel
 }
 
 // line is one message on standard input of read and mask.
@@ -34,8 +36,12 @@ type line struct {
 }
 
 // Run prints what the rules understood of each line.
-func (c *readCommand) Run(s streams) error {
+func (c *readCommand) Run(ctx context.Context, s streams) error {
 	reader, zone, err := c.reader(s)
+	if err != nil {
+		return err
+	}
+	asker, err := c.asker(s, c.Clinic)
 	if err != nil {
 		return err
 	}
@@ -52,11 +58,13 @@ func (c *readCommand) Run(s streams) error {
 		if r.Commands == nil {
 			r.Commands = []nlu.Command{}
 		}
+		said := asker.ask(ctx, assistant.Message{Text: l.Text, Lang: lang, Asked: assistant.Expect(c.Expects), Now: now}, &r)
 		return out.Encode(struct {
 			ID   string `json:"id,omitempty"`
 			Text string `json:"text"`
 			nlu.Reading
-		}{l.ID, l.Text, r})
+			Model *modelSaid `json:"model,omitempty"`
+		}{l.ID, l.Text, r, said})
 	})
 }
 
