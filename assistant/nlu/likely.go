@@ -1,6 +1,11 @@
 package nlu
 
-import "unicode/utf8"
+import (
+	"maps"
+	"slices"
+	"sync"
+	"unicode/utf8"
+)
 
 // A short misspelt word tells too little by itself: «тоар» may be «тора» and much else.
 // Beside a word that is sure it tells enough: «күпме тоар» asks a price. likely gives
@@ -45,6 +50,30 @@ func (l *lexicon) likelyOf(word string, most limits) (classes set) {
 	return classes
 }
 
+// stopSpeller holds the stop words.
+var stopSpeller = sync.OnceValue(func() *speller { return newSpeller(slices.Sorted(maps.Keys(stopWords))...) })
+
+// fillerOf says whether a word may be a misspelt stop word, and whether one that means
+// nothing else is as near as any word of the tables.
+func (l *lexicon) fillerOf(word string) (any, pure bool) {
+	best, telling := 100, 100
+	stopSpeller().near(word, likelyLimits, false, func(k guess) {
+		any = true
+		if l.exact[k.text] == (set{}) {
+			best = min(best, k.price)
+		}
+	})
+	if best == 100 {
+		return any, false
+	}
+	l.speller.near(word, likelyLimits, false, func(k guess) {
+		if l.exact[k.text] != l.silent {
+			telling = min(telling, k.price)
+		}
+	})
+	return any, best <= telling
+}
+
 // likely fills word.likely for the words that nothing has explained.
 func (m *message) likely() (found bool) {
 	tried := 0
@@ -66,6 +95,11 @@ func (m *message) likely() (found bool) {
 		most := likelyLimits
 		if answering {
 			most = likelyAnswers
+		}
+		any, pure := m.lexicon.fillerOf(text)
+		w.covered = w.covered || any && n >= 4
+		if pure {
+			continue // "wih" is «with» as much as a wish
 		}
 		w.likely = m.lexicon.likelyOf(text, most)
 		for c := range w.likely {
@@ -148,6 +182,9 @@ func (m *message) grounded(f matched, guesses int) bool {
 	case Affirm, Deny:
 		return m.answering()
 	}
+	if guesses == 1 && len(f.words) == 1 {
+		return m.single(f)
+	}
 	sure := 0
 	for _, i := range f.words {
 		if w := &m.words[i]; !w.classes.empty() && (len(f.words) <= 2*guesses || !stopWords[w.text]) {
@@ -155,4 +192,21 @@ func (m *message) grounded(f matched, guesses int) bool {
 		}
 	}
 	return sure >= 1 && len(f.words)-guesses >= 1 && guesses <= len(f.words)-guesses+1
+}
+
+// single says whether a guess may stand alone: in a message of hardly anything else
+// («скиньте прай»), for what does no harm.
+func (m *message) single(f matched) bool {
+	switch f.phrase.do {
+	case Price, Greet, Thanks, Book, Human, Show:
+	default:
+		return false
+	}
+	strange := 0
+	for i := range m.words {
+		if w := &m.words[i]; w.classes.empty() && !stopWords[w.text] && w.vocab == "" && !w.covered {
+			strange++
+		}
+	}
+	return strange == 1 && utf8.RuneCountInString(m.words[f.words[0]].text) >= 4 && len(m.words) <= 3 && m.context.Expects != FieldName
 }

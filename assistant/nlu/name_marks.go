@@ -70,8 +70,18 @@ func (r *nameReader) marks(i int, marker string) bool {
 	return ok && s.MayBeNear(&right, limit) && s.Distance(&right, limit+1) <= limit
 }
 
-// odd says whether word i may be a misspelt one at all.
+// odd says whether word i may be a misspelt one at all; judged once.
 func (r *nameReader) odd(i int) bool {
+	if r.odds == nil {
+		r.odds = make([]bool, len(r.words))
+		for k := range r.words {
+			r.odds[k] = r.maybeMarker(k)
+		}
+	}
+	return r.odds[i] && !r.words[i].named
+}
+
+func (r *nameReader) maybeMarker(i int) bool {
 	w := &r.words[i]
 	if w.number || w.personal || w.named || w.vocab != "" || !w.repaired && !w.classes.empty() {
 		return false

@@ -14,6 +14,7 @@ type nameReader struct {
 	dictionary *dictionary
 	found      []personName
 	kinds      []nameKind // of each word, judged once; zero is not judged yet
+	odds       []bool     // which words may be misspelt markers, see odd
 }
 
 type personName struct {

@@ -22,6 +22,8 @@ var (
 	whenConfirm = []Field{ExpectConfirm}
 	whenYesNo   = []Field{ExpectConfirm, ExpectConsent}
 	whenAsked   = []Field{FieldSpecialist, FieldBranch, FieldService, FieldTime, ExpectWhich}
+	// whenGiving is whenever something of the visitor's own is asked: «попозже» is no time.
+	whenGiving  = []Field{FieldName, FieldPhone, FieldEmail, ExpectConsent}
 	whenPicking = []Field{FieldSpecialist, FieldBranch, FieldService, FieldTime, ExpectWhich}
 	// whenAsking is whenever an answer is waited for: there is something to give up.
 	whenAsking = []Field{FieldService, FieldBranch, FieldSpecialist, FieldTime, FieldName, FieldPhone, FieldEmail, ExpectWhich, ExpectConsent, ExpectConfirm}
@@ -51,6 +53,7 @@ var phrasesRu = []phrase{
 	{do: Cancel, value: valueDraft, pattern: "в ?какой-нибудь другой|следующий раз", in: whenAsking},
 	{do: Cancel, value: valueDraft, pattern: "not буду|будем|стану|хочу|надо ..1 записываться|записывать|записываю|бронировать", in: whenAsking},
 	{do: Cancel, value: valueDraft, pattern: "ладно|лучше|давайте ..1 потом", in: whenAsking},
+	{do: Cancel, value: valueDraft, pattern: "?ладно|лучше|давайте|можно ..1 потом|позже|попозже ?отвечу|скажу|дам", in: whenGiving},
 	{do: Cancel, value: valueDraft, pattern: "ладно|хорошо|забудьте|спасибо ..1 not надо|нужно ..1 ?уже|ничего", in: whenAsking},
 	{do: Cancel, value: valueDraft, pattern: "уже|больше|ничего not надо|нужно", in: whenAsking},
 	{do: Cancel, value: valueDraft, pattern: "not надо|нужно уже|больше|ничего", in: whenAsking},
@@ -75,6 +78,10 @@ var phrasesRu = []phrase{
 	{do: Cancel, value: ValueAll, pattern: "every ..2 appt ..2 cancel"},
 	{do: Cancel, pattern: "cancel ..3 appt"},
 	{do: Cancel, pattern: "appt ..3 cancel"},
+	{do: Cancel, pattern: "takeoff ..3 appt"},
+	{do: Cancel, pattern: "appt ..2 takeoff"},
+	{do: Cancel, pattern: "takeoff ..1 me ..1 ?TIME"},
+	{do: Cancel, pattern: "me ..1 снимите|уберите|вычеркните"},
 	{do: Cancel, pattern: "cancel"},
 	{do: Cancel, pattern: "not can ..3 come"},
 	{do: Cancel, pattern: "cant ..2 come"},
@@ -226,7 +233,8 @@ var phrasesRu = []phrase{
 	{do: Repeat, pattern: "что вы сказали|написали|имеете"},
 	{do: Restart, pattern: "?stop ..1 ?begin ..1 сначала|заново|сызнова ?begin"},
 	{do: Restart, pattern: "с начала|нуля"},
-	{do: Restart, pattern: "сбросить|сбрось|сбросьте|забудь|забудьте ?все"},
+	{do: Restart, pattern: "сбросить|сбрось|сбросьте ?все|диалог|разговор"},
+	{do: Restart, pattern: "забудь|забудьте|забыть все|это|сказанное"},
 	{do: Restart, pattern: "начнем|начать|начни ..2 сначала|заново|снова|нового"},
 
 	// politeness
@@ -280,6 +288,7 @@ var phrasesRu = []phrase{
 	{do: Deny, pattern: "ни в коем случае"},
 	{do: Deny, pattern: "ни за что"},
 	{do: Deny, pattern: "not а", in: whenYesNo},
+	{do: Deny, pattern: "?давайте|лучше|можно|а ..1 попозже|позже|пораньше|раньше", in: whenConfirm},
 	{do: Deny, pattern: "not|не пойдет|катит|вариант|годится|то|так|подойдет"},
 	{do: Deny, pattern: "nope ?yes"},
 	{do: Deny, pattern: "not refuse"},
