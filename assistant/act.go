@@ -192,6 +192,10 @@ func (d *deed) effect(e effect) error {
 		return d.refuseOffer(e.value)
 	case effectLeave:
 		return d.leave(e.value)
+	case effectGone:
+		return d.tellChanged(e.value)
+	case effectReason:
+		return d.explain(e.value)
 	case effectCome:
 		return d.pressedCome(e.value)
 	}

@@ -20,6 +20,7 @@ import (
 //	service/ID, branch/ID, specialist/ID, which/NUMBER, edit/FIELD
 //	slot/SPECIALIST/SERVICE/UNIX
 //	come/NUMBER/UNIX (reminder_answer.go)
+//	reason/NUMBERS/ID (reasons.go)
 //	offer/VERB/WISH/SPECIALIST/SERVICE/UNIX (waitlist.go)
 //	when/FIRST/LAST/KIND/FROM/TO   a time as wanted, see whenID
 
@@ -106,6 +107,8 @@ func (t *turn) press(id string) {
 		t.pressWhen(id)
 	case "come":
 		t.pressCome(id)
+	case "reason":
+		t.pressReason(id)
 	}
 }
 
@@ -120,16 +123,22 @@ func (t *turn) pressWhen(id string) {
 	t.st.Request.Want, t.st.Request.When = nil, []when.Constraint{c}
 }
 
-// started sets the goal where there is none.
+// started sets the goal where there is none, or only something that the house
+// asked unasked.
 func (t *turn) started(g Goal) {
-	if t.st.Goal == GoalNone {
-		t.st.Goal = g
+	switch t.st.Goal {
+	case GoalNone, GoalOffer, GoalCome:
+		t.st.Goal, t.st.Target, t.st.Offer = g, "", nil
 	}
 }
 
 func (t *turn) pressSlot(id string) {
 	s, ok := slotOf(t.f.clinic, id)
-	if !ok || t.st.Goal == GoalErase || t.st.Goal == GoalCancel || s.Start.After(t.f.now.AddDate(2, 0, 0)) {
+	if !ok {
+		t.staleSlot(id)
+		return
+	}
+	if t.st.Goal == GoalErase || t.st.Goal == GoalCancel || s.Start.After(t.f.now.AddDate(2, 0, 0)) {
 		return
 	}
 	for _, a := range t.open() {
@@ -195,6 +204,7 @@ func (t *turn) pressChange(verb, number string) {
 		t.aimed(a)
 		return
 	}
+	t.out.effect(effectGone, number)
 }
 
 // edit opens one field of a summary again.

@@ -161,6 +161,7 @@ func (d *deed) cancelAll() error {
 	d.st.reset()
 	d.own = nil
 	d.say("cancel.done.all", prompts.Args{"list": strings.Join(d.lines(gone), "\n")})
+	d.askReason(gone...)
 	d.ask(ExpectMore)
 	return nil
 }
@@ -186,6 +187,7 @@ func (d *deed) cancel() error {
 	d.say("cancel.done", args)
 	d.turn.Appointment = d.h.view(ap, d.st.Lang)
 	d.refresh(ap)
+	d.askReason(ap)
 	d.ask(ExpectMore)
 	return nil
 }

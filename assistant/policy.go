@@ -55,6 +55,8 @@ const (
 	effectKnow    // show what is known
 	effectShow    // show own appointments
 	effectPass    // value: the button of an offer
+	effectGone    // value: the number of an appointment that is no longer open
+	effectReason  // value: the button of a reason
 	effectCome    // value: the button of a reminder
 	effectLeave   // value: the wish to take off the waiting list, "" for all
 )
@@ -109,7 +111,7 @@ func apply(st *State, in Interpretation, f facts) outcome {
 		t.out.say("too.long", nil)
 	}
 	if in.Button != "" {
-		t.press(in.Button)
+		t.pressed(in.Button)
 		return t.out
 	}
 	for _, stage := range []func(){t.danger, t.documents, t.people, t.data, t.questions, t.goals, t.fields, t.callBack, t.answers, t.courtesies} {

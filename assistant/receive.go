@@ -300,6 +300,11 @@ func (h *house) option(id, lang string) nlu.Option {
 		if s, ok := h.clinic.Specialist(rest); ok {
 			o.Label = s.Name.In(lang)
 		}
+	case "reason":
+		_, reason, _ := strings.Cut(rest, "/")
+		if r, ok := h.clinic.Reason(reason); ok {
+			o.Label = r.Name.In(lang)
+		}
 	case "come":
 		o.Label = prompts.Say(lang, "come.yes", nil)
 	case "offer":

@@ -79,15 +79,7 @@ func (d *deed) come(number string, start time.Time) error {
 			return answered(d.tx, a, AnswerComing, d.now)
 		}
 	}
-	a, err := booking.Get(d.tx, number)
-	if errors.Is(err, storage.ErrNotFound) || err == nil && a.Conversation != d.conversation {
-		return nil // a stranger's button
-	}
-	if err != nil {
-		return err
-	}
-	d.sayChanged(a)
-	return nil
+	return d.tellChanged(number)
 }
 
 // pressedCome does what an «I will come» of a button says.
