@@ -381,14 +381,19 @@ func (a *Assistant) notify(tx *storage.Tx, h *house, ap booking.Appointment, dec
 	if err != nil {
 		return err
 	}
-	d := deed{h: h, tx: tx, st: &st, now: a.now()}
+	d := deed{h: h, tx: tx, conversation: ap.Conversation, st: &st, now: a.now()}
 	args := d.args(ap.Slot)
 	args["number"], args["reason"] = ap.Number, privacy.Strip(dec.because(h, st.Lang))
 	if args["reason"] == "" && (dec.Verb == "decline" || dec.Verb == "cancel") {
 		args["reason"] = prompts.Say(st.Lang, "notice.again", nil)
 	}
 	d.say(id, args)
-	t := Turn{At: a.now(), From: FromAssistant, Text: capitals(strings.TrimSpace(d.text[0])), Notice: true, Appointment: h.view(ap, st.Lang), Expects: st.Asked}
+	if err := d.reopen(); err != nil { // what was asked before stays open
+		return err
+	}
+	t := d.turn
+	t.At, t.From, t.Text = a.now(), FromAssistant, capitals(strings.TrimSpace(d.text[0]))
+	t.Notice, t.Appointment = true, h.view(ap, st.Lang)
 	return save(tx, ap.Conversation, &st, t)
 }
 

@@ -131,6 +131,7 @@ func (a *Assistant) resume(v Visit) (Session, error) {
 	h := a.house.Load()
 	var id string
 	var st State
+	var hold *HoldView
 	err := a.db.View(func(tx *storage.Tx) error {
 		who, err := visitors.Get(tx, tokenKey(tx, v.Token))
 		if errors.Is(err, storage.ErrNotFound) {
@@ -140,13 +141,18 @@ func (a *Assistant) resume(v Visit) (Session, error) {
 			return err
 		}
 		id = who.Conversation
-		st, err = load(tx, id)
+		if st, err = load(tx, id); err != nil {
+			return err
+		}
+		hold, err = h.keeps(tx, id, &st, a.now())
 		return err
 	})
 	if err != nil {
 		return Session{}, err
 	}
-	return a.session(h, v.Token, id, st), nil
+	s := a.session(h, v.Token, id, st)
+	s.Hold = hold
+	return s, nil
 }
 
 func (a *Assistant) session(h *house, token, id string, st State) Session {

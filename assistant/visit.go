@@ -37,6 +37,7 @@ type Session struct {
 	Owner        Owner
 	Consent      ConsentState
 	Open         bool // reception is in
+	Hold         *HoldView
 }
 
 // ConsentState is what the visitor has agreed to.

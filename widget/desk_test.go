@@ -24,6 +24,8 @@ type desk struct {
 	tokens   map[string]string // token → conversation
 	turns    map[string][]assistant.Turn
 	owners   map[string]assistant.Owner
+	shown    map[string]uint64 // newest turn that a page has shown
+	hold     *assistant.HoldView
 	ids      map[string]uint64 // conversation/id → seq
 	typed    []assistant.From
 	next     int
@@ -32,7 +34,7 @@ type desk struct {
 
 func newDesk() *desk {
 	return &desk{
-		tokens: map[string]string{}, turns: map[string][]assistant.Turn{}, owners: map[string]assistant.Owner{},
+		tokens: map[string]string{}, turns: map[string][]assistant.Turn{}, owners: map[string]assistant.Owner{}, shown: map[string]uint64{},
 		ids: map[string]uint64{}, watchers: map[string]map[int]func(assistant.Signal){},
 	}
 }
@@ -53,7 +55,7 @@ func (d *desk) Open(_ context.Context, v assistant.Visit) (assistant.Session, er
 	}
 	return assistant.Session{
 		Token: v.Token, Conversation: id, Lang: "ru", Seq: uint64(len(d.turns[id])), Owner: d.owners[id],
-		Consent: assistant.ConsentState{Version: "3f9a"}, Open: true,
+		Consent: assistant.ConsentState{Version: "3f9a"}, Open: true, Hold: d.hold,
 	}, nil
 }
 
@@ -127,6 +129,13 @@ func (d *desk) Owner(_ context.Context, conversation string) (assistant.Owner, e
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.owners[conversation], nil
+}
+
+func (d *desk) Seen(_ context.Context, conversation string, seq uint64) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.shown[conversation] = max(d.shown[conversation], seq)
+	return nil
 }
 
 func (d *desk) Typing(conversation string, from assistant.From) {

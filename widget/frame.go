@@ -158,6 +158,15 @@ type (
 		Consent      consentFrame `json:"consent"`
 		Seq          uint64       `json:"seq"`
 		Open         bool         `json:"open"`
+		Hold         *holdFrame   `json:"hold,omitempty"`
+	}
+	// holdFrame is a slot that is kept for the visitor. Left is seconds from when
+	// the frame was written: the page counts by a clock of its own, which may be
+	// wrong.
+	holdFrame struct {
+		Start time.Time `json:"start"`
+		Until time.Time `json:"until"`
+		Left  int       `json:"left"`
 	}
 	clinicFrame struct {
 		Name  string `json:"name"`
@@ -187,7 +196,8 @@ type (
 		Slots       []slotFrame       `json:"slots,omitempty"`
 		Appointment *appointmentInner `json:"appointment,omitempty"`
 		Consent     *askedFrame       `json:"consent,omitempty"` // with expects consent: the text in force
-		Me          *linkFrame        `json:"me,omitempty"`      // a link to the visitor's own data; it works once, for half an hour
+		Hold        *holdFrame        `json:"hold,omitempty"`
+		Me          *linkFrame        `json:"me,omitempty"` // a link to the visitor's own data; it works once, for half an hour
 	}
 	linkFrame struct {
 		URL string `json:"url"`
@@ -247,7 +257,7 @@ type (
 
 // framesOf are the frames that tell of a turn, in the order they are sent. Times
 // are by the clinic's clock, to the second.
-func framesOf(t assistant.Turn, zone *time.Location) [][]byte {
+func framesOf(t assistant.Turn, zone *time.Location, now time.Time) [][]byte {
 	at := func(t time.Time) time.Time { return t.In(zone).Truncate(time.Second) }
 	m := messageFrame{
 		Type: "message", Seq: t.Seq, At: at(t.At), From: t.From, Author: t.Author, Text: t.Text, Expects: t.Expects,
@@ -258,6 +268,7 @@ func framesOf(t assistant.Turn, zone *time.Location) [][]byte {
 	if t.Consent != "" {
 		m.Consent = &askedFrame{t.Consent, "/consent/" + t.Consent}
 	}
+	m.Hold = holdOf(t.Hold, zone, now)
 	for _, b := range t.Buttons {
 		m.Buttons = append(m.Buttons, buttonFrame{b.ID, b.Label})
 	}
@@ -280,6 +291,14 @@ func calendarPath(key string) string {
 		return ""
 	}
 	return "/calendar/" + key + ".ics"
+}
+
+// holdOf is nil where nothing is kept (any more).
+func holdOf(v *assistant.HoldView, zone *time.Location, now time.Time) *holdFrame {
+	if v == nil || !now.Before(v.Until) {
+		return nil
+	}
+	return &holdFrame{v.Start.In(zone), v.Until.In(zone), int(v.Until.Sub(now).Seconds())}
 }
 
 // encode leaves out the latest slots, then the last buttons, where the frame

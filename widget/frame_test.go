@@ -69,7 +69,7 @@ func TestFramesFit(t *testing.T) {
 	for range 100 {
 		turn.Slots = append(turn.Slots, assistant.SlotView{ID: "slot", Service: "Приём терапевта", Specialist: "Ахметова Гузель Ринатовна", Branch: "на Баумана"})
 	}
-	frames := framesOf(turn, time.UTC)
+	frames := framesOf(turn, time.UTC, turn.At)
 	if len(frames) != 1 || len(frames[0]) > maxFrame {
 		t.Fatalf("%d frames, the first of %d bytes", len(frames), len(frames[0]))
 	}

@@ -231,7 +231,7 @@ func (s *socket) news(job *outgoing) ([][]byte, error) {
 			delete(s.out.own, t.Seq)
 			continue
 		}
-		frames = append(frames, framesOf(t, zone)...)
+		frames = append(frames, framesOf(t, zone, s.w.conf.Now())...)
 	}
 	return frames, nil
 }

@@ -193,7 +193,17 @@ func (s *socket) take(f frame) {
 		s.say(f)
 	case f.Type == "typing":
 		s.typing()
-	default: // seen: which turns were read is not kept yet
+	case f.Type == "seen":
+		s.seen(f.Seq)
+	}
+}
+
+// seen notes what the visitor's page has shown. It may be lost.
+func (s *socket) seen(seq uint64) {
+	ctx, cancel := context.WithTimeout(context.Background(), receiveWait)
+	defer cancel()
+	if err := s.w.conf.Desk.Seen(ctx, s.conversation, seq); err != nil {
+		s.w.conf.Log.Warn("socket: seen", "conversation", s.conversation, "err", err)
 	}
 }
 

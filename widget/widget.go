@@ -53,6 +53,7 @@ type Desk interface {
 	Receive(ctx context.Context, conversation string, in assistant.Incoming) (seq uint64, err error)
 	Turns(ctx context.Context, conversation string, after uint64) ([]assistant.Turn, error)
 	Owner(ctx context.Context, conversation string) (assistant.Owner, error)
+	Seen(ctx context.Context, conversation string, seq uint64) error
 	Typing(conversation string, from assistant.From)
 	Subscribe(conversation string, notify func(assistant.Signal)) (cancel func())
 	ConsentText(ctx context.Context, version string) (privacy.ConsentText, error)
@@ -196,6 +197,7 @@ func (w *Widget) welcome(s assistant.Session) welcomeFrame {
 		Type: "welcome", Token: s.Token, Conversation: s.Conversation, Lang: s.Lang, Seq: s.Seq, Open: s.Open,
 		Clinic:  clinicFrame{c.Name.In(s.Lang), c.Widget.Color, phone(c.Phone)},
 		Consent: consentFrame{s.Consent.Given, s.Consent.Version, "/consent/" + s.Consent.Version},
+		Hold:    holdOf(s.Hold, c.Location, w.conf.Now()),
 	}
 }
 

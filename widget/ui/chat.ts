@@ -55,6 +55,7 @@ export class Chat extends HTMLElement {
       this.wire.close();
       this.connected = false;
       this.cover.lift();
+      this.p.hold.stop();
     });
   }
 
@@ -288,6 +289,7 @@ export class Chat extends HTMLElement {
     this.consentURL = f.consent?.url ? this.address(f.consent.url).href : "";
     if (name) this.p.title.textContent = name;
     this.history = f.seq || 0;
+    this.p.hold.keep(f.hold);
     this.paint();
     if (this.thread.last >= this.history) this.thread.live();
   }
@@ -335,6 +337,7 @@ export class Chat extends HTMLElement {
     this.still();
     if (m.from === "visitor") this.p.acts.replaceChildren();
     else this.offer(m);
+    if (m.from === "assistant") this.p.hold.keep(m.hold);
     if (m.from !== "visitor" && m.seq > (this.keep.all.seen || 0) && !this.visible()) this.badge(this.unread + 1);
     this.follow(el, end || m.seq <= this.history, !!(m.slots?.length || a));
     this.seen();
@@ -451,6 +454,7 @@ export class Chat extends HTMLElement {
     this.p.acts.replaceChildren();
     this.p.intro.hidden = false;
     this.p.dots.hidden = true;
+    this.p.hold.keep();
     this.composer.expect("");
   }
 

@@ -1,6 +1,7 @@
 // The skeleton of the chat: launcher, window, log, line of state, composer, menu.
 
 import { h, icon } from "./dom";
+import { Hold } from "./hold";
 import { words, type Lang, type Words } from "./text";
 
 export type Parts = ReturnType<typeof panel>;
@@ -52,6 +53,7 @@ export function panel(w: Words, lang: Lang, name: string, label: string, policy:
   const scroll = h("div", { class: "scroll", tabindex: "0" }, intro, log, dots, acts);
   const newer = h("button", { type: "button", class: "newer", hidden: true }, w.newer, icon("down"));
 
+  const hold = new Hold(w);
   const state = h("div", { class: "state", role: "status" });
   const area = h("textarea", { class: "in", rows: 1, id: "say", "aria-label": w.say, enterkeyhint: "send", autocapitalize: "sentences" });
   const line = h("input", { class: "in", "aria-label": w.say, enterkeyhint: "send", hidden: true });
@@ -61,7 +63,7 @@ export function panel(w: Words, lang: Lang, name: string, label: string, policy:
   const form = h("form", { class: "say", novalidate: true, autocomplete: "on" }, h("div", { class: "box" }, swap, area, line, send), count);
   const care = h("p", { class: "care" }, w.care + " ", h("a", { href: policy, target: "_blank", rel: "noopener" }, w.policy));
 
-  const dialog = h("div", { class: "panel", part: "panel", role: "dialog", tabindex: "-1", "aria-labelledby": "title", hidden: true }, head, menu, h("div", { class: "mid" }, scroll, newer), state, form, care);
+  const dialog = h("div", { class: "panel", part: "panel", role: "dialog", tabindex: "-1", "aria-labelledby": "title", hidden: true }, head, menu, h("div", { class: "mid" }, scroll, newer), hold.el, state, form, care);
   const root = h("div", { class: "root", lang }, dialog, launcher);
-  return { root, launcher, call, badge, dialog, title, sub, more, shut, langs, menu, forget, sure, yes, no, intro, log, dots, acts, scroll, newer, state, area, line, swap, send, count, form };
+  return { root, launcher, call, badge, dialog, title, sub, more, shut, langs, menu, forget, sure, yes, no, intro, log, dots, acts, scroll, newer, hold, state, area, line, swap, send, count, form };
 }

@@ -56,6 +56,10 @@ const ru = {
   expired: "Прежняя переписка закрыта, начали новую.",
   refused: "Чат на этом сайте не включён.",
 
+  kept: (clock: string) => `Время ${clock} держим за вами ещё`,
+  keptSoon: "Осталась одна минута",
+  keptOver: "Время за вами больше не держим. Если оно ещё свободно, можно продолжить.",
+
   pending: "Отправляем…",
   failed: "Не отправлено",
   retry: "Повторить",
@@ -136,6 +140,10 @@ const tt: Words = {
   expired: "Элекке язышу ябылды, яңасын башладык.",
   refused: "Бу сайтта чат кабызылмаган.",
 
+  kept: (clock) => `Сезнең өчен ${clock} вакыты саклана, калды`,
+  keptSoon: "Бер минут калды",
+  keptOver: "Вакыт инде сезнең өчен сакланмый. Әле буш булса, дәвам итә аласыз.",
+
   pending: "Җибәрәбез…",
   failed: "Җибәрелмәде",
   retry: "Кабатлау",
@@ -213,6 +221,10 @@ const en: Words = {
   here: "Continue here",
   expired: "The earlier conversation is closed; this is a new one.",
   refused: "The chat is not enabled on this site.",
+
+  kept: (clock) => `${clock} is kept for you for another`,
+  keptSoon: "One minute left",
+  keptOver: "The time is no longer kept for you. If it is still free, you can go on.",
 
   pending: "Sending…",
   failed: "Not sent",

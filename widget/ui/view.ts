@@ -2,6 +2,7 @@
 
 import { capital, dayName, wall } from "./clock";
 import { h, icon, set } from "./dom";
+import type { Kept } from "./hold";
 import type { Words } from "./text";
 
 export interface Button {
@@ -40,6 +41,7 @@ export interface Message {
   slots?: Slot[];
   appointment?: Appointment;
   consent?: { version: string; url: string };
+  hold?: Kept;
   me?: { url: string }; // the page of the visitor's own data
 }
 
