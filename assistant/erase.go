@@ -1,7 +1,6 @@
 package assistant
 
 import (
-	"errors"
 	"time"
 
 	"okoshko/assistant/booking"
@@ -27,10 +26,7 @@ func (a *Assistant) forget(tx *storage.Tx, h *house, conversation, contact, acto
 	if err := privacy.Erase(tx, contact, conversation, actor, now); err != nil {
 		return err
 	}
-	if err := errors.Join(entries.Forget(tx, conversation), seen.Delete(tx, []byte(conversation))); err != nil {
-		return err
-	}
-	if err := forgetTokens(tx, conversation); err != nil {
+	if err := forgetWords(tx, conversation); err != nil {
 		return err
 	}
 	if gone.Why, err = closeDemands(tx, conversation, contact, actor, now); err != nil {

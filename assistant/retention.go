@@ -266,8 +266,24 @@ func lastVisit(tx *storage.Tx, who booking.Who) (newest time.Time, err error) {
 // forgetTalk destroys what was said in a conversation and the tokens that open it.
 func forgetTalk(tx *storage.Tx, conversation string, now time.Time) error {
 	return errors.Join(
-		forgetTokens(tx, conversation), entries.Forget(tx, conversation), seen.Delete(tx, []byte(conversation)), empty(unseen, tx, conversation),
+		forgetWords(tx, conversation), empty(unseen, tx, conversation),
 		audit.Append(tx, audit.Entry{At: now, Actor: "retention", Action: "conversation.destroy", Object: conversation}))
+}
+
+// forgetWords destroys what was said in a conversation, and the key that sealed
+// it, so that no copy of it can be read either.
+func forgetWords(tx *storage.Tx, conversation string) (err error) {
+	from, to := storage.Prefix(unansweredKey(conversation, ""))
+	var keys [][]byte
+	for k := range unanswered.Range(tx, from, to, &err) {
+		keys = append(keys, k)
+	}
+	for _, k := range keys {
+		err = errors.Join(err, unanswered.Delete(tx, k))
+	}
+	return errors.Join(
+		err, forgetTokens(tx, conversation), entries.Forget(tx, conversation), seen.Delete(tx, []byte(conversation)),
+		tx.Shred(conversation))
 }
 
 // forgetTokens destroys the tokens that open a conversation.

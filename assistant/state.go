@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"okoshko/assistant/booking"
@@ -180,7 +181,9 @@ type entry struct {
 	State State  `json:"state"`
 }
 
-var entries = storage.NewLog[entry]("assistant.turns")
+// entries are sealed for each conversation under a key of its own, which is
+// destroyed with it.
+var entries = storage.NewLog[entry]("assistant.turns").Owned()
 
 // visitor is what a token opens.
 type visitor struct {
@@ -191,11 +194,15 @@ type visitor struct {
 // unanswered holds the words of turns that wait for an answer, by conversation
 // and frame, of visitors who have agreed to the processing of their data: a
 // killed process must not lose the phone that it has acknowledged.
-var unanswered = storage.NewTable[string]("assistant.unanswered")
+var unanswered = storage.NewTable[string]("assistant.unanswered").Owned(func(key []byte, _ string) string {
+	conversation, _, _ := strings.Cut(string(key), "/")
+	return conversation
+})
 
 func unansweredKey(conversation, frame string) []byte { return []byte(conversation + "/" + frame) }
 
-var visitors = storage.NewTable[visitor]("assistant.visitors") // by keyed hash of the token
+// visitors are by keyed hash of the token.
+var visitors = storage.NewTable[visitor]("assistant.visitors").Owned(func(_ []byte, v visitor) string { return v.Conversation })
 
 // load returns where a conversation stands, or [ErrExpired].
 func load(tx *storage.Tx, conversation string) (State, error) {

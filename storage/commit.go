@@ -1,9 +1,12 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 
 	bolt "go.etcd.io/bbolt"
+
+	"okoshko/storage/vault"
 )
 
 // A commit costs two disk flushes, and flushes are nearly all of its time. So
@@ -85,7 +88,10 @@ func (db *DB) write() {
 	defer close(db.stopped)
 	for first := range db.updates {
 		g := &group{db: db, waiting: []*update{first}}
-		g.finish(g.run())
+		db.writing.Lock()
+		err := g.run()
+		db.writing.Unlock()
+		g.finish(err)
 	}
 }
 
@@ -99,6 +105,9 @@ type group struct {
 	bolt   *bolt.Tx
 	writes int // calls that changed something
 	logs   map[string]*logChanges
+	state  state         // what the file will say of itself
+	taken  []vault.KeyID // keys given to new persons
+	shreds bool          // some keys are doomed
 }
 
 type failure struct {
@@ -113,10 +122,11 @@ func (g *group) run() error {
 		if err != nil {
 			return fmt.Errorf("beginning a transaction: %w", err)
 		}
-		g.bolt, g.writes, g.logs = tx, 0, nil
+		g.bolt, g.writes, g.logs, g.state, g.taken, g.shreds = tx, 0, nil, g.db.state, nil, false
 		if g.attempt() {
 			return g.commit()
 		}
+		g.db.keys.giveBack(g.taken)
 		if err := tx.Rollback(); err != nil {
 			return fmt.Errorf("rolling back: %w", err)
 		}
@@ -167,6 +177,10 @@ func (g *group) commit() error {
 	if g.writes == 0 {
 		return g.bolt.Rollback()
 	}
+	g.state.Commit++
+	if err := g.state.write(g.bolt.Bucket(metaBucket), g.db.vault); err != nil {
+		return errors.Join(fmt.Errorf("commit: %w", err), g.bolt.Rollback())
+	}
 	// Readers see the commit a moment before Commit returns, so the positions
 	// are told them before; they pass over what is not in their view.
 	g.db.logs.publish(g.logs)
@@ -175,6 +189,7 @@ func (g *group) commit() error {
 		return fmt.Errorf("commit: %w", err)
 	}
 	g.db.logs.settle(g.logs)
+	g.db.settle(g)
 	return nil
 }
 

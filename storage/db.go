@@ -1,4 +1,5 @@
-// Package storage keeps typed, sealed records in one file.
+// Package storage keeps typed, sealed records in one file, and the keys of
+// persons in another.
 //
 // It knows no noun of the business: each package declares its own [Table]s and
 // [Log]s and passes the [Tx] it was given, so that records of several packages
@@ -16,13 +17,25 @@
 //   - No View or Update inside another, in the same goroutine or in one that is
 //     waited for: there is one writer, and it waits for itself for ever.
 //   - No model, no network and no lock inside a transaction.
+//   - Records of a person ([Table.Owned]) are sealed under that person's key;
+//     [Tx.Shred] destroys it.
 //
 // The file is a bbolt file with the buckets
 //
-//	okoshko     format (a decimal number, not sealed), check (a sealed word)
+//	okoshko     format (a decimal number, not sealed), check (a sealed word), state (sealed)
 //	NAME        a table: key → sealed JSON
+//	index:NAME  the same, made from other tables and not in backups
 //	log:NAME    a log: position (8, big endian) | owner → sealed JSON
 //	seq:NAME    a sequence, in the bucket's own counter
+//
+// Beside it stand the vault's slots.json and keys.db, and erased.log, the
+// register of keys that were destroyed.
+//
+// [Open] finds a file in which a record was changed, put back, moved, added or
+// taken away, one that is older than its keys, and keys that are older than the
+// store. Bytes damaged inside a sealed record are found when it is read, and by
+// [DB.Verify]. What no look at the machine's own files can find is that all of
+// them were put back together.
 package storage
 
 import (
@@ -30,9 +43,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -54,15 +67,30 @@ var (
 	ErrForeign     = errors.New("not a store of okoshko, or damaged")
 	ErrNewerFormat = errors.New("the store was written by a newer okoshko")
 	ErrOtherKeys   = errors.New("the store was sealed with other keys")
+	ErrOldFormat   = errors.New("the store was written by an okoshko before the first release, which this one does not read")
+	ErrChanged     = errors.New("the store is not as it was written: a record was changed, moved, put back or removed")
+	ErrStoreOlder  = errors.New("the store is older than its keys, or missing")
+	ErrKeysOlder   = errors.New("the keys are older than the store")
 )
 
 // DB is an open store. It is safe for concurrent use.
 type DB struct {
-	bolt  *bolt.DB
-	vault *vault.Vault
-	logs  logIndexes
+	path     string
+	vault    *vault.Vault
+	logs     logIndexes
+	keys     keyring
+	register register
 
-	mu      sync.RWMutex // guards closed, and updates against being closed while sent on
+	swap sync.RWMutex // held for reading while bolt is read from, for writing while it is exchanged
+	bolt *bolt.DB
+
+	writing    sync.Mutex // held while a group runs; guards changes of bolt and state
+	destroying sync.Mutex // held while doomed keys are destroyed
+	state      state      // as of the newest commit
+	commit     atomic.Uint64
+
+	mu      sync.RWMutex // guards closing and closed, and updates against being closed while sent on
+	closing bool         // Close has begun
 	closed  bool
 	updates chan *update
 	ran     chan outcome  // from the function whose turn it was
@@ -73,6 +101,9 @@ type DB struct {
 // process can have it open: a second waits a second, then has [ErrInUse].
 func Open(path string, v *vault.Vault) (*DB, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if _, floor := v.Generation(); floor > 0 {
+			return nil, fmt.Errorf("store %s: %w", path, ErrStoreOlder)
+		}
 		if err := create(path, v); err != nil {
 			return nil, fmt.Errorf("making the store %s: %w", path, err)
 		}
@@ -90,23 +121,62 @@ func open(path string, v *vault.Vault) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{
-		bolt:    b,
-		vault:   v,
-		updates: make(chan *update, maxGroup),
-		ran:     make(chan outcome),
-		stopped: make(chan struct{}),
+		path:     path,
+		bolt:     b,
+		vault:    v,
+		register: registerBeside(path),
+		keys:     keyring{shred: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{})},
+		updates:  make(chan *update, maxGroup),
+		ran:      make(chan outcome),
+		stopped:  make(chan struct{}),
 	}
-	err = b.View(func(tx *bolt.Tx) error {
-		if err := checkFormat(tx, v); err != nil {
-			return err
-		}
-		return db.logs.load(tx)
-	})
-	if err != nil {
+	if err := db.load(); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	go db.write()
+	go db.shredder()
+	if err := db.destroyDoomed(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return db, nil
+}
+
+// load reads what must be known of the file, and refuses one that is not as it
+// was written. The file is ours alone by now, and so are the keys.
+func (db *DB) load() error {
+	if err := db.vault.Reload(); err != nil {
+		return err
+	}
+	return db.view(func(tx *bolt.Tx) error {
+		if err := checkFormat(tx, db.vault); err != nil {
+			return err
+		}
+		s, err := readState(tx.Bucket(metaBucket), db.vault)
+		if err != nil {
+			return ErrChanged
+		}
+		if err := errors.Join(s.together(db.vault), s.check(tx, db.vault)); err != nil {
+			return err
+		}
+		db.state = s
+		db.commit.Store(s.Commit)
+		return errors.Join(db.logs.load(tx), db.loadKeys(tx))
+	})
+}
+
+// committed is the number of the newest commit that is durable.
+func (db *DB) committed() uint64 { return db.commit.Load() }
+
+// settle notes that a group's commit is durable.
+func (db *DB) settle(g *group) {
+	db.state = g.state
+	db.commit.Store(g.state.Commit)
+	if g.shreds {
+		select {
+		case db.keys.shred <- struct{}{}:
+		default: // it will look anyhow
+		}
+	}
 }
 
 func openBolt(path string) (*bolt.DB, error) {
@@ -132,67 +202,60 @@ func options() *bolt.Options {
 }
 
 // Close waits for the updates that were begun, refuses later ones with
-// [ErrClosed], waits for views to end, and closes the file. A second Close does
-// nothing.
+// [ErrClosed], destroys the keys that are doomed, waits for views to end, and
+// closes the file. A second Close does nothing.
 func (db *DB) Close() error {
+	err := db.closeUpdates()
+	db.swap.RLock()
+	defer db.swap.RUnlock()
+	return errors.Join(err, db.bolt.Close())
+}
+
+func (db *DB) closeUpdates() error {
 	db.mu.Lock()
-	if !db.closed {
-		db.closed = true
-		close(db.updates)
+	first := !db.closing
+	db.closing = true
+	db.mu.Unlock()
+	if !first {
+		<-db.stopped
+		return nil
 	}
+	close(db.keys.stop)
+	<-db.keys.stopped
+	err := db.destroyDoomed()
+	db.mu.Lock()
+	db.closed = true
+	close(db.updates)
 	db.mu.Unlock()
 	<-db.stopped
-	return db.bolt.Close()
+	return err
+}
+
+func (db *DB) isClosed() bool {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	return db.closed
 }
 
 // View runs fn on the store as it is now; later commits do not show. While a
 // view is open the file cannot reuse pages: keep it short.
 func (db *DB) View(fn func(*Tx) error) error {
-	err := db.bolt.View(func(b *bolt.Tx) error {
+	return db.view(func(b *bolt.Tx) error {
 		tx := &Tx{db: db, bolt: b}
 		defer tx.end()
 		return fn(tx)
 	})
+}
+
+func (db *DB) view(fn func(*bolt.Tx) error) error {
+	db.swap.RLock()
+	defer db.swap.RUnlock()
+	err := db.bolt.View(fn)
 	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		return ErrClosed
 	}
 	return err
 }
 
-// Backup writes the store as it is now to a file at path, whole or not at all,
-// while the store is in use. A file that was there is replaced; the store
-// itself is refused. The copy is sealed as the store is and needs its keys.
-func (db *DB) Backup(path string) error {
-	if err := db.backup(path); err != nil {
-		return fmt.Errorf("backup to %s: %w", path, err)
-	}
-	return nil
-}
-
-func (db *DB) backup(path string) error {
-	if same(path, db.bolt.Path()) {
-		return errors.New("that is the store itself")
-	}
-	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	err = db.bolt.View(func(tx *bolt.Tx) error {
-		_, err := tx.WriteTo(temp)
-		return err
-	})
-	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temp.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func same(a, b string) bool {
-	ai, errA := os.Stat(a)
-	bi, errB := os.Stat(b)
-	return errA == nil && errB == nil && os.SameFile(ai, bi)
-}
+// Vault is the vault that seals the store's records.
+func (db *DB) Vault() *vault.Vault { return db.vault }

@@ -17,7 +17,7 @@ import (
 // format is the present format of the store's file. It rises when a release
 // writes what an older one would misread; each format has a file in testdata
 // that is opened for ever.
-const format = 1
+const format = 2
 
 var (
 	metaBucket = []byte("okoshko")
@@ -60,7 +60,11 @@ func writeFormat(tx *bolt.Tx, v *vault.Vault) error {
 	if err := b.Put(formatKey, strconv.AppendInt(nil, format, 10)); err != nil {
 		return err
 	}
-	return b.Put(checkKey, v.Seal(checkWord, string(metaBucket), checkKey))
+	word, err := v.Seal(v.House(), checkWord, string(metaBucket), checkKey)
+	if err != nil {
+		return err
+	}
+	return errors.Join(b.Put(checkKey, word), state{}.write(b, v))
 }
 
 // checkFormat refuses a file that this program would misread.
@@ -73,6 +77,8 @@ func checkFormat(tx *bolt.Tx, v *vault.Vault) error {
 	switch {
 	case err != nil || found < 1:
 		return ErrForeign
+	case found < format:
+		return ErrOldFormat
 	case found > format:
 		return fmt.Errorf("%w: it has format %d, this one reads up to %d", ErrNewerFormat, found, format)
 	}

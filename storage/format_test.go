@@ -20,16 +20,16 @@ import (
 
 // keptDir has a store of each released format, which opens for ever. The file
 // of the present format was made by TestMakeKeptStore.
-const keptDir = "testdata/format-1"
+const keptDir = "testdata/format-2"
 
 var (
-	keptTable = NewTable[map[string]string]("kept.table")
-	keptLog   = NewLog[string]("kept.log")
+	keptTable = NewTable[map[string]string]("kept.table").Owned(func(key []byte, _ map[string]string) string { return string(key) })
+	keptLog   = NewLog[string]("kept.log").Owned()
 )
 
 func TestKeptStoreOpens(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"data.db", vault.FileName, "okoshko.key"} {
+	for _, name := range []string{"data.db", vault.FileName, vault.RingName, "okoshko.key"} {
 		copyFile(t, filepath.Join(keptDir, name), filepath.Join(dir, name))
 	}
 	v, err := vault.Open(dir, vault.KeyFile(filepath.Join(dir, "okoshko.key")))
@@ -93,7 +93,8 @@ func TestOpenRefuses(t *testing.T) {
 		want   error
 		says   string
 	}{
-		"a newer format": {setFormat("2"), ErrNewerFormat, "it has format 2, this one reads up to 1"},
+		"a newer format": {setFormat("3"), ErrNewerFormat, "it has format 3, this one reads up to 2"},
+		"format 1":       {setFormat("1"), ErrOldFormat, "before the first release"},
 		"no format":      {setFormat("x"), ErrForeign, "not a store"},
 		"format zero":    {setFormat("0"), ErrForeign, "not a store"},
 		"another program's file": {func(t *testing.T, path string) {
@@ -104,12 +105,12 @@ func TestOpenRefuses(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, ErrForeign, "not a store"},
-		"a log with another program's keys": {func(t *testing.T, path string) {
+		"a record that was added": {func(t *testing.T, path string) {
 			changeFile(t, path, func(tx *bolt.Tx) error {
 				b, err := tx.CreateBucket([]byte("log:x"))
 				return errors.Join(err, b.Put([]byte("short"), nil))
 			})
-		}, ErrForeign, "log:x"},
+		}, ErrChanged, "not as it was written"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path, v := filepath.Join(t.TempDir(), "data.db"), newVault(t)

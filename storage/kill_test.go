@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -20,8 +21,9 @@ import (
 const killedDir = "OKOSHKO_TEST_KILLED_DIR"
 
 var (
-	killedTable = NewTable[string]("killed")
-	killedLog   = NewLog[string]("killed")
+	killedTable = NewTable[string]("killed").Owned(func(key []byte, _ string) string { return string(key) }) // a person each
+	killedLog   = NewLog[string]("killed").Owned()
+	killedShort = NewTable[string]("short").Owned(func(key []byte, _ string) string { return string(key) })
 )
 
 // TestKilledProcessLosesNothing kills a process that writes, again and again,
@@ -41,7 +43,7 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 		runAndKill(t, dir, 1+random.IntN(200), acked)
 		checkAcked(t, dir, acked)
 	}
-	t.Logf("%d kills, %d acknowledged records, none lost", kills, len(acked))
+	t.Logf("%d kills, %d acknowledged records of as many persons, none lost", kills, len(acked))
 }
 
 func killedKey(dir string) vault.Unlocker { return vault.KeyFile(filepath.Join(dir, "okoshko.key")) }
@@ -120,8 +122,14 @@ func checkAcked(t *testing.T, dir string, acked map[string]bool) {
 				t.Errorf("half of %s was written", id)
 			}
 		}
+		if ids, listErr := tx.db.listDoomed(); len(ids) > 0 || listErr != nil {
+			t.Errorf("keys still doomed: %v, %v", ids, listErr)
+		}
 		return err
 	})
+	if err := db.Verify(); err != nil {
+		t.Error(err)
+	}
 }
 
 // writeUntilKilled is the child process: eight writers that print the id of
@@ -147,7 +155,10 @@ func writeUntilKilled(dir string) {
 					if _, err := killedLog.Append(tx, strconv.Itoa(writer), id); err != nil {
 						return err
 					}
-					return killedTable.Put(tx, []byte(id), id)
+					// Persons come and go all the while.
+					was, now := fmt.Sprintf("s-%d-%d-%d", os.Getpid(), writer, n-1), fmt.Sprintf("s-%d-%d-%d", os.Getpid(), writer, n)
+					return errors.Join(killedTable.Put(tx, []byte(id), id), killedShort.Put(tx, []byte(now), id),
+						killedShort.Delete(tx, []byte(was)), tx.Shred(was))
 				})
 				if err != nil {
 					fail(err)

@@ -8,16 +8,21 @@ import (
 	"iter"
 
 	bolt "go.etcd.io/bbolt"
+
+	"okoshko/storage/vault"
 )
 
 // Log is a sequence of records of one type, each of an owner: turns of
 // conversations. New records always go to the end of the file's part, which
 // makes a group's commit several times cheaper than records by owner would; an
 // index in memory finds the records of one owner. Records are not changed.
-type Log[T any] struct{ bucket string }
+type Log[T any] struct {
+	bucket string
+	owned  bool // a record is sealed for its owner as a person
+}
 
 // NewLog declares the log called name; see [NewTable] about names.
-func NewLog[T any](name string) Log[T] { return Log[T]{logPrefix + checked(name)} }
+func NewLog[T any](name string) Log[T] { return Log[T]{bucket: logPrefix + checked(name)} }
 
 const (
 	logPrefix = "log:"
@@ -41,11 +46,15 @@ func (l Log[T]) Append(tx *Tx, owner string, v T) (pos uint64, err error) {
 		return 0, l.wrap(err)
 	}
 	b.FillPercent = logFill
-	if pos, err = b.NextSequence(); err != nil {
+	if pos, err = tx.next(l.bucket, b); err != nil {
 		return 0, l.wrap(err)
 	}
 	key := logKey(pos, owner)
-	if err := b.Put(key, tx.db.vault.Seal(plain, l.bucket, key)); err != nil {
+	person := ""
+	if l.owned {
+		person = owner
+	}
+	if err := tx.seal(l.bucket, b, key, plain, person); err != nil {
 		return 0, l.wrap(err)
 	}
 	tx.group.changesOf(l.bucket).append(owner, pos)
@@ -72,11 +81,12 @@ func (l Log[T]) Since(tx *Tx, owner string, after uint64, errp *error) iter.Seq2
 				continue // later than this view, or forgotten
 			}
 			v, err := unseal[T](tx, l.bucket, key, record)
-			if err != nil {
+			switch {
+			case errors.Is(err, vault.ErrShredded) && tx.gone(record):
+			case err != nil:
 				*errp = err
 				return
-			}
-			if !yield(pos, v) {
+			case !yield(pos, v):
 				return
 			}
 		}
@@ -93,6 +103,9 @@ func (l Log[T]) Last(tx *Tx, owner string) (pos uint64, v T, err error) {
 		key := logKey(pos, owner)
 		if record := b.Get(key); record != nil {
 			v, err = unseal[T](tx, l.bucket, key, record)
+			if errors.Is(err, vault.ErrShredded) && tx.gone(record) {
+				continue
+			}
 			return pos, v, err
 		}
 	}
@@ -131,7 +144,7 @@ func (l Log[T]) Forget(tx *Tx, owner string) error {
 	}
 	tx.group.writes++
 	for _, pos := range positions {
-		if err := b.Delete(logKey(pos, owner)); err != nil {
+		if err := tx.remove(l.bucket, b, logKey(pos, owner)); err != nil {
 			return l.wrap(err)
 		}
 	}

@@ -16,6 +16,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(killedDir); dir != "" {
 		writeUntilKilled(dir)
 	}
+	if dir := os.Getenv(damagedDir); dir != "" {
+		os.Exit(lookAtDamage(dir))
+	}
 	os.Exit(m.Run())
 }
 
@@ -49,6 +52,9 @@ func openDB(t testing.TB, path string, v *vault.Vault) *DB {
 // closeDB closes db and looks for damage in its file.
 func closeDB(t testing.TB, db *DB) {
 	t.Helper()
+	if err := db.Shredded(); err != nil && !errors.Is(err, ErrClosed) {
+		t.Errorf("destroying keys: %v", err)
+	}
 	err := db.bolt.View(func(tx *bolt.Tx) error {
 		for err := range tx.Check() {
 			t.Errorf("the file is damaged: %v", err)

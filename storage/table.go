@@ -3,21 +3,36 @@ package storage
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"regexp"
 
 	bolt "go.etcd.io/bbolt"
+
+	"okoshko/storage/vault"
 )
 
 // Table is records of one type, ordered by key. Declare it as a package
-// variable; it holds nothing but its name.
-type Table[T any] struct{ name string }
+// variable; it holds nothing but its name and what is said of it.
+type Table[T any] struct {
+	name  string
+	owner func(key []byte, v T) string // nil: the house's
+}
 
 // NewTable declares the table called name: lower-case letters, digits, dots
 // and dashes, unique in the program, for ever part of the file's format. It
 // panics on another name.
-func NewTable[T any](name string) Table[T] { return Table[T]{checked(name)} }
+func NewTable[T any](name string) Table[T] { return Table[T]{name: checked(name)} }
+
+// Derived declares that the table can be made again from others and is not for
+// backups: a lookup by a keyed hash would outlive there the person it leads to.
+func (t Table[T]) Derived() Table[T] {
+	t.name = derivedPrefix + t.name
+	return t
+}
+
+const derivedPrefix = "index:"
 
 var validName = regexp.MustCompile(`^[a-z][a-z0-9.-]*$`)
 
@@ -38,7 +53,11 @@ func (t Table[T]) Put(tx *Tx, key []byte, v T) error {
 	if err != nil {
 		return t.wrap(err)
 	}
-	if err := b.Put(key, tx.db.vault.Seal(plain, t.name, key)); err != nil {
+	person := ""
+	if t.owner != nil {
+		person = t.owner(key, v)
+	}
+	if err := tx.seal(t.name, b, key, plain, person); err != nil {
 		return t.wrap(err)
 	}
 	return nil
@@ -54,7 +73,11 @@ func (t Table[T]) Get(tx *Tx, key []byte) (v T, err error) {
 	if record == nil {
 		return v, ErrNotFound
 	}
-	return t.open(tx, key, record)
+	v, err = t.open(tx, key, record)
+	if errors.Is(err, vault.ErrShredded) && tx.gone(record) {
+		return v, ErrNotFound
+	}
+	return v, err
 }
 
 // Delete removes the record under key, if there is one.
@@ -67,14 +90,14 @@ func (t Table[T]) Delete(tx *Tx, key []byte) error {
 		return nil
 	}
 	tx.group.writes++
-	if err := b.Delete(key); err != nil {
+	if err := tx.remove(t.name, b, key); err != nil {
 		return t.wrap(err)
 	}
 	return nil
 }
 
 // Range yields the records with from <= key < to in the order of their keys;
-// nil bounds nothing. It ends at the first record that does not open and says
+// nil bounds nothing. It passes over records of persons who were shredded. It ends at the first record that does not open and says
 // why in *errp. The table may be changed meanwhile: what lies ahead is seen as
 // it is then.
 func (t Table[T]) Range(tx *Tx, from, to []byte, errp *error) iter.Seq2[[]byte, T] {
@@ -127,11 +150,12 @@ func (t Table[T]) walk(
 		for k != nil && within(k) {
 			key, changes := bytes.Clone(k), tx.changes()
 			v, err := t.open(tx, k, record)
-			if err != nil {
+			switch {
+			case errors.Is(err, vault.ErrShredded) && tx.gone(record):
+			case err != nil:
 				*errp = err
 				return
-			}
-			if !yield(key, v) {
+			case !yield(key, v):
 				return
 			}
 			if tx.changes() != changes { // the cursor does not survive that
@@ -148,6 +172,19 @@ func (t Table[T]) open(tx *Tx, key, record []byte) (T, error) {
 }
 
 func (t Table[T]) wrap(err error) error { return fmt.Errorf("table %s: %w", t.name, err) }
+
+// seal writes a record under the key of a person, or the house's.
+func (tx *Tx) seal(bucket string, b *bolt.Bucket, key, plain []byte, person string) error {
+	by, err := tx.keyOf(person)
+	if err != nil {
+		return err
+	}
+	record, err := tx.db.vault.Seal(by, plain, bucket, key)
+	if err != nil {
+		return err
+	}
+	return tx.put(bucket, b, key, record)
+}
 
 // unseal opens a record of a table or log.
 func unseal[T any](tx *Tx, name string, key, record []byte) (v T, err error) {

@@ -35,7 +35,7 @@ func (tx *Tx) Sequence(name string) (uint64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("sequence %s: %w", name, err)
 	}
-	return b.NextSequence()
+	return tx.next("seq:"+name, b)
 }
 
 // Index returns a key for looking up records by a value that must stay sealed,

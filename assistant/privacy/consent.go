@@ -29,6 +29,7 @@ type ConsentText struct {
 
 // Consent is the record of one agreement, kept as proof.
 type Consent struct {
+	Contact   string    `json:"contact,omitempty"` // whose it is
 	Purpose   string    `json:"purpose"`
 	Version   string    `json:"version"` // of the text
 	Lang      string    `json:"lang"`
@@ -41,8 +42,8 @@ type Consent struct {
 }
 
 var (
-	texts    = storage.NewTable[ConsentText]("privacy.consent.texts") // by version
-	consents = storage.NewTable[Consent]("privacy.consents")          // by conversation, then time
+	texts    = storage.NewTable[ConsentText]("privacy.consent.texts")                                                     // by version
+	consents = storage.NewTable[Consent]("privacy.consents").Owned(func(_ []byte, c Consent) string { return c.Contact }) // by conversation, then time
 )
 
 // NewConsentText makes a version of a text. The hash covers every letter shown.
@@ -82,6 +83,7 @@ func Text(tx *storage.Tx, version string) (ConsentText, error) {
 // Give records an agreement of the visitor of a conversation and tells the
 // outbox and the journal.
 func Give(tx *storage.Tx, conversation, contact string, c Consent) error {
+	c.Contact = contact
 	if err := consents.Put(tx, consentKey(conversation, c.At), c); err != nil {
 		return fmt.Errorf("consent of %s: %w", conversation, err)
 	}

@@ -3,6 +3,7 @@ package privacy
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"okoshko/storage"
@@ -37,7 +38,12 @@ type Destruction struct {
 	Demand  string    `json:"demand,omitempty"` // that it met
 }
 
-var destructions = storage.NewTable[Destruction]("privacy.destructions") // year, then number
+// destructions are by year, then number. Each year has a key of its own, which
+// is destroyed with it: copies of the store do not keep the names either.
+var destructions = storage.NewTable[Destruction]("privacy.destructions").
+	Owned(func(_ []byte, d Destruction) string { return registerOf(d.At.Year()) })
+
+func registerOf(year int) string { return fmt.Sprintf("register-%04d", year) }
 
 // Destroyed enters a destruction in the register, with the entry of the journal
 // that proves it.
@@ -95,9 +101,14 @@ func ExpireRegister(tx *storage.Tx, now time.Time) (gone int, err error) {
 		keys = append(keys, k)
 	}
 	for _, k := range keys {
-		err = errors.Join(err, destructions.Delete(tx, k))
+		err = errors.Join(err, destructions.Delete(tx, k), tx.Shred(registerOf(yearOf(k))))
 	}
 	return len(keys), err
+}
+
+func yearOf(key []byte) (year int) {
+	year, _ = strconv.Atoi(string(key[:4])) // as destructionKey wrote it
+	return year
 }
 
 func destructionKey(d Destruction) []byte {

@@ -44,8 +44,9 @@ func (c Contact) LogValue() slog.Value { return slog.StringValue(c.ID) }
 func (c Contact) String() string { return "contact " + c.ID }
 
 var (
-	contacts = storage.NewTable[Contact]("privacy.contacts")
-	phones   = storage.NewTable[string]("privacy.phones") // keyed hash of a phone, then contact id
+	// contacts are sealed each under a key of its own, which Erase destroys.
+	contacts = storage.NewTable[Contact]("privacy.contacts").Owned(func(key []byte, _ Contact) string { return string(key) })
+	phones   = storage.NewTable[string]("privacy.phones").Derived() // keyed hash of a phone, then contact id
 )
 
 // NewContact returns a contact without personal data, not yet stored.
@@ -144,8 +145,22 @@ func remove(tx *storage.Tx, id string) error {
 	return contacts.Delete(tx, []byte(id))
 }
 
+// Reindex makes the lookup by phone anew: a backup does not have it.
+func Reindex(tx *storage.Tx) (err error) {
+	for _, c := range contacts.Range(tx, nil, nil, &err) {
+		if c.Phone == "" {
+			continue
+		}
+		if err := phones.Put(tx, phoneKey(tx, c.Phone, c.ID), c.ID); err != nil {
+			return fmt.Errorf("contact %s: %w", c.ID, err)
+		}
+	}
+	return err
+}
+
 // Erase deletes the contact and what the visitor of the conversation agreed to,
-// and writes that to the journal. The caller erases what other rooms hold.
+// destroys the key that sealed them, and writes that to the journal. The caller
+// erases what other rooms hold.
 func Erase(tx *storage.Tx, contact, conversation, actor string, now time.Time) error {
 	if contact != "" {
 		if err := remove(tx, contact); err != nil {
@@ -154,6 +169,9 @@ func Erase(tx *storage.Tx, contact, conversation, actor string, now time.Time) e
 	}
 	if err := forgetConsents(tx, conversation); err != nil {
 		return fmt.Errorf("erase consents of %s: %w", conversation, err)
+	}
+	if err := tx.Shred(contact); err != nil {
+		return fmt.Errorf("erase contact %s: %w", contact, err)
 	}
 	return audit.Append(tx, audit.Entry{At: now, Actor: actor, Action: "contact.erase", Object: conversation})
 }

@@ -191,12 +191,15 @@ const (
 	pruneEvery     = 24 * time.Hour
 )
 
+// prune deletes what is listed no longer, and takes out of the file what was
+// deleted in it.
 func (a *appliance) prune() error {
-	return a.db.Update(func(tx *storage.Tx) error {
+	err := a.db.Update(func(tx *storage.Tx) error {
 		if evidence, err := privacy.Evidence(tx); evidence || err != nil {
 			return err // nothing goes while an incident is being looked into
 		}
 		_, _, err := delivery.Prune(tx, a.now().Add(-keepDeliveries))
 		return err
 	})
+	return errors.Join(err, a.db.Compact())
 }

@@ -80,7 +80,8 @@ func (h *house) verify(t testing.TB, kept ...Head) (head Head, err error) {
 	return head, err
 }
 
-// tamper changes the closed file directly; seal makes records that open.
+// tamper changes the closed file directly, as one who has the keys can; seal
+// makes records that open.
 func (h *house) tamper(t testing.TB, fn func(tx *bolt.Tx, seal func(table string, k []byte, v any)) error) {
 	t.Helper()
 	h.Close()
@@ -94,12 +95,13 @@ func (h *house) tamper(t testing.TB, fn func(tx *bolt.Tx, seal func(table string
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := tx.Bucket([]byte(table)).Put(k, h.vault.Seal(plain, table, k)); err != nil {
+			sealed, err := h.vault.Seal(h.vault.House(), plain, table, k)
+			if err := errors.Join(err, tx.Bucket([]byte(table)).Put(k, sealed)); err != nil {
 				t.Fatal(err)
 			}
 		})
 	})
-	if err := errors.Join(err, b.Close()); err != nil {
+	if err := errors.Join(err, b.Close(), storage.Accept(h.path, h.vault)); err != nil {
 		t.Fatal(err)
 	}
 	h.open(t)

@@ -2,9 +2,6 @@ package vault
 
 import (
 	"bytes"
-	"crypto/hkdf"
-	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -16,27 +13,25 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// An Unlocker is a secret that opens a vault: [Passphrase] or [KeyFile].
+// An Unlocker is a secret that opens a vault: [Passphrase], [KeyFile],
+// [Credential] or [Recovery].
 type Unlocker interface {
 	// enrol prepares an empty slot for this secret.
-	enrol() (slot, error)
-	// key returns the slot's key, or errOtherKind.
-	key(slot) ([]byte, error)
+	enrol(*slot) error
+	// seed returns 32 bytes from which the slot's key pair is made, or
+	// errOtherKind.
+	seed(slot) ([]byte, error)
 }
 
-// slot is one way to the root key, as it stands in keys.json.
-type slot struct {
-	Kind string `json:"kind"` // kindPassphrase or kindKeyFile
-	Salt []byte `json:"salt"`
-	cost
-	Root []byte `json:"root"` // the root key, boxed under the slot's key
-}
-
+// Kinds of slots.
 const (
-	kindPassphrase = "passphrase"
-	kindKeyFile    = "keyfile"
-	saltSize       = 16
+	KindPassphrase = "passphrase"
+	KindKeyFile    = "keyfile"
+	KindCredential = "credential"
+	KindRecovery   = "recovery"
 )
+
+const saltSize = 16
 
 var errOtherKind = errors.New("the slot is for another kind of secret")
 
@@ -52,7 +47,7 @@ type cost struct {
 // which a language model still fits.
 var presentCost = cost{Time: 3, Memory: 256 << 10, Threads: 4}
 
-// sane refuses costs that only a damaged or hostile keys.json holds: they
+// sane refuses costs that only a damaged or hostile slots.json holds: they
 // would panic or take all memory.
 func (c cost) sane() bool {
 	return c.Time >= 1 && c.Time <= 64 && c.Memory >= 8 && c.Memory <= 2<<20 && c.Threads >= 1 && c.Threads <= 64
@@ -70,55 +65,63 @@ func Passphrase(p string) Unlocker {
 	return passphrase{text: norm.NFC.String(p), cost: presentCost}
 }
 
-func (p passphrase) enrol() (slot, error) {
+func (p passphrase) enrol(s *slot) error {
 	if p.text == "" {
-		return slot{}, errors.New("the passphrase is empty")
+		return errors.New("the passphrase is empty")
 	}
-	return slot{Kind: kindPassphrase, Salt: random(saltSize), cost: p.cost}, nil
+	s.Kind, s.cost = KindPassphrase, p.cost
+	return nil
 }
 
-func (p passphrase) key(s slot) ([]byte, error) {
-	if s.Kind != kindPassphrase {
+func (p passphrase) seed(s slot) ([]byte, error) {
+	if s.Kind != KindPassphrase {
 		return nil, errOtherKind
 	}
 	if !s.sane() {
-		return nil, ErrDamaged
+		return nil, fmt.Errorf("%s: %w", FileName, ErrDamaged)
 	}
 	return argon2.IDKey([]byte(p.text), s.Salt, s.Time, s.Memory, s.Threads, keySize), nil
 }
 
-type keyFile struct{ path string }
-
-// KeyFile unlocks by a file of 64 hexadecimal digits (32 random bytes), on a
-// stick or in a folder that only the service reads. [Create] makes the file
-// (mode 0600) where there is none.
-func KeyFile(path string) Unlocker { return keyFile{path} }
-
-func (k keyFile) enrol() (slot, error) {
-	err := k.make()
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return slot{}, fmt.Errorf("key file: %w", err)
-	}
-	return slot{Kind: kindKeyFile, Salt: random(saltSize)}, nil
+// file is a secret in a file of 64 hexadecimal digits.
+type file struct {
+	path, kind string
 }
 
-func (k keyFile) make() error {
+// KeyFile unlocks by a file of 64 hexadecimal digits (32 random bytes), on a
+// stick or in a folder that only the service reads. [Create] and [Vault.Add]
+// make the file (mode 0600) where there is none.
+func KeyFile(path string) Unlocker { return file{path, KindKeyFile} }
+
+// Credential unlocks by a file of the same form that systemd gives the service
+// (LoadCredentialEncrypted=), sealed for this machine and its TPM.
+func Credential(path string) Unlocker { return file{path, KindCredential} }
+
+func (k file) enrol(s *slot) error {
+	s.Kind = k.kind
+	if k.kind == KindCredential {
+		return nil // systemd makes it
+	}
+	if err := k.make(); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("key file: %w", err)
+	}
+	return nil
+}
+
+func (k file) make() error {
 	f, err := os.OpenFile(k.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	if _, err := fmt.Fprintf(f, "%x\n", random(keySize)); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
+	_, err = fmt.Fprintf(f, "%x\n", random(keySize))
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(k.path))
 }
 
-func (k keyFile) key(s slot) ([]byte, error) {
-	if s.Kind != kindKeyFile {
+func (k file) seed(s slot) ([]byte, error) {
+	if s.Kind != k.kind {
 		return nil, errOtherKind
 	}
 	text, err := os.ReadFile(k.path)
@@ -129,11 +132,5 @@ func (k keyFile) key(s slot) ([]byte, error) {
 	if err != nil || len(secret) != keySize {
 		return nil, fmt.Errorf("key file %s: want %d hexadecimal digits", k.path, 2*keySize)
 	}
-	return hkdf.Key(sha256.New, secret, s.Salt, "okoshko/v1/keyfile", keySize)
-}
-
-func random(n int) []byte {
-	b := make([]byte, n)
-	rand.Read(b)
-	return b
+	return derive(secret, s.Salt, k.kind), nil
 }
