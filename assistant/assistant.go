@@ -23,6 +23,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"okoshko/assistant/booking"
 	"okoshko/assistant/clinic"
 	"okoshko/storage"
 )
@@ -39,6 +40,7 @@ type Config struct {
 	// must return at once.
 	Committed func()
 	Now       func() time.Time
+	Clock     *booking.Clock // by which slots are kept; nil: by Now
 	Log       *slog.Logger
 }
 
@@ -51,6 +53,7 @@ type Assistant struct {
 	help      help
 	committed func()
 	now       func() time.Time
+	clock     *booking.Clock
 	log       *slog.Logger
 	house     atomic.Pointer[house]
 	feed      *feed
@@ -79,7 +82,7 @@ type work struct {
 // has started.
 func New(c Config) (*Assistant, error) {
 	a := &Assistant{
-		db: c.DB, patience: cmp.Or(c.Patience, modelPatience), committed: c.Committed, now: c.Now, log: c.Log, feed: newFeed(),
+		db: c.DB, patience: cmp.Or(c.Patience, modelPatience), committed: c.Committed, now: c.Now, clock: c.Clock, log: c.Log, feed: newFeed(),
 		started: make(chan struct{}), stirred: make(chan struct{}, 1), working: make(map[string]*work), memory: make(map[string]*memory),
 	}
 	if a.committed == nil {
@@ -92,7 +95,7 @@ func New(c Config) (*Assistant, error) {
 // Use makes another version of the clinic file the one in force, from the next
 // turn on.
 func (a *Assistant) Use(c *clinic.Clinic) error {
-	h := newHouse(c)
+	h := newHouse(c, a.clock)
 	if err := a.db.Update(func(tx *storage.Tx) error { return h.publish(tx, a.now()) }); err != nil {
 		return fmt.Errorf("consent texts: %w", err)
 	}

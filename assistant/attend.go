@@ -14,8 +14,12 @@ const attendEvery = 5 * time.Second
 // Attend does what nobody asks for and time or others bring: it offers what
 // became free to those who wait, and reminds of appointments. It may be called
 // at any time and by several at once; [Assistant.Run] does so every few seconds
-// and after what may have freed a slot. It writes nothing where nothing is due.
+// and after what may have freed a slot. It writes nothing where nothing is due, and does
+// nothing while the house is not sure of the time.
 func (a *Assistant) Attend(ctx context.Context) error {
+	if !a.clock.Sure() { // a wrong clock must not remind everybody of everything
+		return nil
+	}
 	h, now := a.house.Load(), a.now()
 	due := false
 	err := a.db.View(func(tx *storage.Tx) (err error) {

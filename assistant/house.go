@@ -21,8 +21,8 @@ type house struct {
 	consents map[string]privacy.ConsentText // by language
 }
 
-func newHouse(c *clinic.Clinic) *house {
-	h := &house{clinic: c, calendar: booking.New(c), reader: nlu.New(Vocabulary(c)), consents: make(map[string]privacy.ConsentText)}
+func newHouse(c *clinic.Clinic, clock *booking.Clock) *house {
+	h := &house{clinic: c, calendar: booking.Timed(c, clock), reader: nlu.New(Vocabulary(c)), consents: make(map[string]privacy.ConsentText)}
 	for _, lang := range c.Languages {
 		h.consents[lang] = consentText(c, lang)
 	}

@@ -15,7 +15,7 @@ import (
 type Interpreter struct{ h *house }
 
 // NewInterpreter returns an Interpreter for messages to one clinic.
-func NewInterpreter(c *clinic.Clinic) *Interpreter { return &Interpreter{newHouse(c)} }
+func NewInterpreter(c *clinic.Clinic) *Interpreter { return &Interpreter{newHouse(c, nil)} }
 
 // Message is one message and the moment in which it comes.
 type Message struct {

@@ -44,7 +44,7 @@ const replayLeft = 0.5
 // buttons, what was written to an operator, and conversations about health or
 // complaints are never among them.
 func Replays(_ context.Context, db *storage.DB, c *clinic.Clinic, since, now time.Time) (all []Replay, left int, err error) {
-	h := newHouse(c)
+	h := newHouse(c, nil)
 	said := map[string]map[string]bool{} // by folded word: who wrote it
 	var found []Replay
 	err = db.View(func(tx *storage.Tx) error {

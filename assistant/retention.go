@@ -67,6 +67,10 @@ var (
 // clock stands before the last time, or has only just leapt ahead: a clock that
 // is wrong must not destroy anything.
 func (a *Assistant) Retain(context.Context) error {
+	if !a.clock.Sure() {
+		a.log.Debug("retention: the house is not sure of the time")
+		return nil
+	}
 	now := a.now()
 	due, err := a.retentionDue(now)
 	if err != nil || !due {

@@ -20,6 +20,7 @@
 //	booking.freed         sequence (8)                            place
 //	booking.exceptions    sequence (8)                            Exception
 //	booking.exception-ends  end (8) | sequence (8)                nothing
+//	booking.clock         "mark"                                  clockMark
 //
 // Numbers in keys are big-endian. A resource is "s/" and a specialist's id or "r/" and a
 // room's. Of a room that the clinic has several of, units are counted, not told apart; of
@@ -129,7 +130,8 @@ type Hold struct {
 	Slot                   // of a visit the first
 	Rest         []Slot    `json:"rest,omitempty"` // of a visit the others
 	Conversation string    `json:"conversation"`
-	Until        time.Time `json:"until"`
+	Until        time.Time `json:"until"` // by the house's time
+	Ends         int64     `json:"ends"`  // Unix seconds of running time; see Clock
 	Takes        []Take    `json:"takes"`
 }
 
@@ -144,11 +146,17 @@ var (
 // concurrent use; a new version of the file makes a new Calendar.
 type Calendar struct {
 	clinic *clinic.Clinic
+	clock  *Clock
 	shared shared
 }
 
-// New returns the calendar of a clinic.
+// New returns the calendar of a clinic. What it keeps for a time lasts by the times that
+// callers give; see Timed.
 func New(c *clinic.Clinic) *Calendar { return &Calendar{clinic: c} }
+
+// Timed returns the calendar of a clinic whose holds and offers last by the house's clock.
+// All calendars of one store must have the same one.
+func Timed(c *clinic.Clinic, clock *Clock) *Calendar { return &Calendar{clinic: c, clock: clock} }
 
 // Query asks for free slots. Zero fields do not restrict.
 type Query struct {

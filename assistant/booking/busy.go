@@ -18,7 +18,7 @@ import (
 // and stays.
 type claim struct {
 	Hold  string `json:"hold,omitempty"`
-	Until int64  `json:"until,omitempty"` // Unix seconds
+	Until int64  `json:"until,omitempty"` // Unix seconds of running time; see Clock
 	Part  int    `json:"part,omitempty"`  // which of the slots of one visit it is for, from 0
 }
 
@@ -317,14 +317,13 @@ func clear(joined []stretch, s stretch) bool {
 // live reports whether the claim of a hold or an offer keeps its slot now.
 func (c *Calendar) live(b occupied, now time.Time) bool {
 	if strings.HasPrefix(b.ref, offerPrefix) {
-		return live(b.Until, c.clinic.Booking.Offer, now)
+		return live(b.Until, c.clinic.Booking.Offer, c.ran(now))
 	}
-	return live(b.Until, c.clinic.Booking.Hold, now)
+	return live(b.Until, c.clinic.Booking.Hold, c.ran(now))
 }
 
 // live reports whether what lasts until then, at most most, lasts now. One that would
-// last longer than the house keeps any was made by a clock that was ahead; it keeps
-// nothing.
+// last longer than the house keeps any was made by another clock; it keeps nothing.
 func live(until int64, most time.Duration, now time.Time) bool {
 	left := time.Unix(until, 0).Sub(now)
 	return left > 0 && left <= most+time.Minute

@@ -48,14 +48,15 @@ func (c *Calendar) keep(tx *storage.Tx, h Hold, all [][]Take, now time.Time) (Ho
 		return Hold{}, err
 	}
 	h.Until = now.Add(c.clinic.Booking.Hold).Truncate(time.Second).UTC()
+	h.Ends = c.ran(now).Add(c.clinic.Booking.Hold).Unix()
 	for part, takes := range all {
-		c := claim{Hold: h.Conversation, Until: h.Until.Unix(), Part: part}
-		if err := occupy(tx, takes, holdRef(h.Conversation), c); err != nil {
+		one := claim{Hold: h.Conversation, Until: h.Ends, Part: part}
+		if err := occupy(tx, takes, holdRef(h.Conversation), one); err != nil {
 			return Hold{}, err
 		}
 		h.Takes = append(h.Takes, takes...)
 	}
-	if err := holds.Put(tx, []byte(h.Conversation), h); err != nil {
+	if err := errors.Join(c.clock.note(tx), holds.Put(tx, []byte(h.Conversation), h)); err != nil {
 		return Hold{}, fmt.Errorf("hold of conversation %s: %w", h.Conversation, err)
 	}
 	return h, nil
@@ -67,9 +68,10 @@ func (c *Calendar) Held(tx *storage.Tx, conversation string, now time.Time) (Hol
 		return Hold{}, storage.ErrNotFound
 	}
 	h, err := holds.Get(tx, []byte(conversation))
-	if err == nil && !live(h.Until.Unix(), c.clinic.Booking.Hold, now) {
+	if err == nil && !live(h.Ends, c.clinic.Booking.Hold, c.ran(now)) {
 		return Hold{}, storage.ErrNotFound
 	}
+	h.Until = c.lapses(h.Ends, h.Until, now)
 	return h, err
 }
 
@@ -97,7 +99,7 @@ func (c *Calendar) Sweep(tx *storage.Tx, now time.Time) (int, error) {
 	var gone []string
 	var err error
 	for _, h := range holds.Range(tx, nil, nil, &err) {
-		if !live(h.Until.Unix(), c.clinic.Booking.Hold, now) {
+		if !live(h.Ends, c.clinic.Booking.Hold, c.ran(now)) {
 			gone = append(gone, h.Conversation)
 		}
 	}

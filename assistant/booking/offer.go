@@ -20,7 +20,8 @@ type Offer struct {
 	Contact      string    `json:"contact,omitempty"`
 	Conversation string    `json:"conversation,omitempty"`
 	Made         time.Time `json:"made"`
-	Until        time.Time `json:"until"`
+	Until        time.Time `json:"until"` // by the house's time
+	Ends         int64     `json:"ends"`  // Unix seconds of running time; see Clock
 	Takes        []Take    `json:"takes"`
 }
 
@@ -87,8 +88,11 @@ func branchResource(id string) string { return "b/" + id }
 // Offers ends offers and wishes whose time is over, and offers what became free since to
 // those who wait: each place to the first who joined, wants it and has no other offer. It
 // returns the new offers; each is an event as well. Call it every few seconds, and after
-// changes that free something.
+// changes that free something. It does nothing while the house is not sure of the time.
 func (c *Calendar) Offers(tx *storage.Tx, now time.Time) ([]Offer, error) {
+	if !c.clock.Sure() {
+		return nil, nil
+	}
 	if err := c.expire(tx, now); err != nil {
 		return nil, err
 	}
@@ -214,9 +218,11 @@ func (c *Calendar) offer(tx *storage.Tx, e Waiting, s Slot, all []Take, now time
 		ID: e.ID, Slot: s, Contact: e.Contact, Conversation: e.Conversation, Made: instant(now),
 		Until: earlier(now.Add(c.clinic.Booking.Offer), s.Start).Truncate(time.Second).UTC(), Takes: all,
 	}
+	o.Ends = c.ran(now).Add(o.Until.Sub(now)).Unix()
 	data := OfferData{o.ID, s.Service, s.Specialist, s.Branch, s.Start, s.End, o.Until, o.Contact}
 	return o, errors.Join(
-		occupy(tx, all, o.ref(), claim{Hold: o.keeper(), Until: o.Until.Unix()}),
+		occupy(tx, all, o.ref(), claim{Hold: o.keeper(), Until: o.Ends}),
+		c.clock.note(tx),
 		offers.Put(tx, e.key(), o),
 		note(tx, "waitlist.offered", o.ID, clerk, "", data, now),
 	)
@@ -226,9 +232,13 @@ func (c *Calendar) offer(tx *storage.Tx, e Waiting, s Slot, all []Take, now time
 // people joined the list.
 func (c *Calendar) OffersTo(tx *storage.Tx, conversation string, now time.Time) ([]Offer, error) {
 	all, err := allOffers(tx)
-	return slices.DeleteFunc(all, func(o Offer) bool {
+	all = slices.DeleteFunc(all, func(o Offer) bool {
 		return conversation != "" && o.Conversation != conversation || !c.stands(o, now)
-	}), err
+	})
+	for i := range all {
+		all[i].Until = c.lapses(all[i].Ends, all[i].Until, now)
+	}
+	return all, err
 }
 
 // Accept makes the appointment that was offered to one who waits, who then waits no more.
@@ -264,12 +274,15 @@ func (c *Calendar) Pass(tx *storage.Tx, id string, by Change, now time.Time) err
 
 // stands reports whether the offer keeps its slot now.
 func (c *Calendar) stands(o Offer, now time.Time) bool {
-	return live(o.Until.Unix(), c.clinic.Booking.Offer, now)
+	return live(o.Ends, c.clinic.Booking.Offer, c.ran(now))
 }
 
 // OffersDue reports whether Offers has anything to do. It only reads, so a sweeper that
 // asks it first writes nothing while nothing happens.
 func (c *Calendar) OffersDue(tx *storage.Tx, now time.Time) (bool, error) {
+	if !c.clock.Sure() {
+		return false, nil
+	}
 	idle, wishes, err := c.over(tx, now)
 	if err != nil || len(idle)+len(wishes) > 0 {
 		return err == nil, err

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"okoshko/assistant"
+	"okoshko/assistant/booking"
 	"okoshko/assistant/clinic"
 	"okoshko/assistant/delivery"
 	"okoshko/assistant/privacy"
@@ -36,6 +37,7 @@ type appliance struct {
 	tls       bool           // it is reached over TLS
 	log       *slog.Logger
 	now       func() time.Time
+	clock     *booking.Clock
 }
 
 // settings are what the machine's owner says of a house: the clinic file says
@@ -46,28 +48,30 @@ type settings struct {
 	model  modelMaker
 	tls    bool // also where a proxy in front ends it
 	log    *slog.Logger
-	now    func() time.Time
 
 	proxies web.Proxies // in front, whose X-Forwarded-For is believed
 }
 
 // assemble wires a house. It starts nothing.
 func assemble(s settings) (*appliance, error) {
-	a := &appliance{db: s.db, tls: s.tls, log: s.log, now: s.now}
-	var err error
-	conf := assistant.Config{DB: s.db, Clinic: s.clinic, Now: s.now, Log: s.log, Committed: func() { a.relay.Wake() }}
+	clock, err := booking.OpenClock(s.db)
+	if err != nil {
+		return nil, err
+	}
+	a := &appliance{db: s.db, tls: s.tls, log: s.log, now: clock.Now, clock: clock}
+	conf := assistant.Config{DB: s.db, Clinic: s.clinic, Now: a.now, Clock: clock, Log: s.log, Committed: func() { a.relay.Wake() }}
 	if a.assistant, err = assistant.New(conf); err != nil {
 		return nil, err
 	}
 	a.models = &modelSwitch{make: s.model, assistant: a.assistant, log: s.log, changed: make(chan struct{}, 1)}
 	a.models.use(context.Background(), s.clinic.Model)
 	a.relay, err = delivery.New(delivery.Config{
-		DB: s.db, Receivers: s.clinic.Receivers, Render: a.assistant.EventBody, Secret: a.secret, Now: s.now, Log: s.log,
+		DB: s.db, Receivers: s.clinic.Receivers, Render: a.assistant.EventBody, Secret: a.secret, Now: a.now, Log: s.log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if a.staff, err = staff.New(staff.Config{DB: s.db, Now: s.now}); err != nil {
+	if a.staff, err = staff.New(staff.Config{DB: s.db, Now: a.now}); err != nil {
 		return nil, err
 	}
 	return a, a.open(s)
@@ -75,23 +79,23 @@ func assemble(s settings) (*appliance, error) {
 
 // open makes the faces: the visitor's, reception's and the programs'.
 func (a *appliance) open(s settings) (err error) {
-	a.visitors, err = widget.New(widget.Config{Desk: a.assistant, Clinic: a.assistant.Clinic, Rights: a.assistant, TLS: s.tls, Proxies: s.proxies, Log: s.log, Now: s.now})
+	a.visitors, err = widget.New(widget.Config{Desk: a.assistant, Clinic: a.assistant.Clinic, Rights: a.assistant, TLS: s.tls, Proxies: s.proxies, Log: s.log, Now: a.now})
 	if err != nil {
 		return err
 	}
 	desk, err := console.New(console.Config{
-		Desk: a.assistant, Staff: a.staff, DB: s.db, Clinic: a.assistant.Clinic, Resend: a.relay.Resend, Model: a.modelState, TLS: s.tls, Proxies: s.proxies, Log: s.log, Now: s.now,
+		Desk: a.assistant, Staff: a.staff, DB: s.db, Clinic: a.assistant.Clinic, Resend: a.relay.Resend, Model: a.modelState, TLS: s.tls, Proxies: s.proxies, Log: s.log, Now: a.now,
 	})
 	if err != nil {
 		return err
 	}
 	programs, err := api.New(api.Config{
-		Desk: a.assistant, Staff: a.staff, DB: s.db, Clinic: a.assistant.Clinic, Resend: a.relay.Resend, Log: s.log, Now: s.now,
+		Desk: a.assistant, Staff: a.staff, DB: s.db, Clinic: a.assistant.Clinic, Resend: a.relay.Resend, Log: s.log, Now: a.now,
 	})
 	if err != nil {
 		return err
 	}
-	feeds, err := calendar.New(calendar.Config{Desk: a.assistant, Proxies: s.proxies, Log: s.log, Now: s.now})
+	feeds, err := calendar.New(calendar.Config{Desk: a.assistant, Proxies: s.proxies, Log: s.log, Now: a.now})
 	if err != nil {
 		return err
 	}
@@ -170,7 +174,7 @@ func (a *appliance) sweep(ctx context.Context) error {
 	defer every.Stop()
 	defer daily.Stop()
 	for {
-		if err := errors.Join(a.assistant.Sweep(ctx), a.staff.Sweep(ctx), a.assistant.Retain(ctx), a.assistant.Watchdog(ctx)); err != nil {
+		if err := errors.Join(a.clock.Keep(), a.assistant.Sweep(ctx), a.staff.Sweep(ctx), a.assistant.Retain(ctx), a.assistant.Watchdog(ctx)); err != nil {
 			return fmt.Errorf("clearing away: %w", err)
 		}
 		select {

@@ -83,7 +83,7 @@ func (c *demoCommand) serve(ctx context.Context, s streams, db *storage.DB, hous
 	if err != nil {
 		return err
 	}
-	a, err := assemble(settings{db: db, clinic: house, model: heldModel(log), log: log, now: time.Now})
+	a, err := assemble(settings{db: db, clinic: house, model: heldModel(log), log: log})
 	if err != nil {
 		return err
 	}

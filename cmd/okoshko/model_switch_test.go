@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"okoshko/assistant"
 	"okoshko/assistant/clinic"
@@ -94,7 +93,7 @@ func newAppliance(t *testing.T, c *clinic.Clinic, log io.Writer) *appliance {
 		t.Fatal(err)
 	}
 	l := slog.New(slog.NewTextHandler(log, nil))
-	a, err := assemble(settings{db: db, clinic: c, model: namedModel(nil, l), log: l, now: time.Now})
+	a, err := assemble(settings{db: db, clinic: c, model: namedModel(nil, l), log: l})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	a, err := assemble(settings{db: db, clinic: house, model: namedModel(c.Allow, log), tls: c.TLSCert != "" || c.EndsTLS, proxies: proxies, log: log, now: time.Now})
+	a, err := assemble(settings{db: db, clinic: house, model: namedModel(c.Allow, log), tls: c.TLSCert != "" || c.EndsTLS, proxies: proxies, log: log})
 	if err == nil {
 		err = c.listen(ctx, s, a)
 	}
