@@ -57,6 +57,7 @@ type Assistant struct {
 	log       *slog.Logger
 	house     atomic.Pointer[house]
 	feed      *feed
+	glances   glances
 
 	started chan struct{} // closed by Run
 	stirred chan struct{} // see stir

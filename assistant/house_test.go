@@ -38,7 +38,7 @@ func (c *testClock) pass(d time.Duration) {
 // testHouse is an assistant on a real store in a folder of its own.
 type testHouse struct {
 	*Assistant
-	t     *testing.T
+	t     testing.TB
 	dir   string
 	file  string // clinic file
 	db    *storage.DB
@@ -49,10 +49,10 @@ type testHouse struct {
 	patience time.Duration
 }
 
-func newTestHouse(t *testing.T) *testHouse { return newTestHouseOf(t, "testdata/clinic.yaml") }
+func newTestHouse(t testing.TB) *testHouse { return newTestHouseOf(t, "testdata/clinic.yaml") }
 
 // newTestHouseOf is a house with another clinic file.
-func newTestHouseOf(t *testing.T, file string) *testHouse {
+func newTestHouseOf(t testing.TB, file string) *testHouse {
 	t.Helper()
 	h := &testHouse{t: t, file: file, dir: t.TempDir(), clock: &testClock{now: monday}, log: &bytes.Buffer{}}
 	key := filepath.Join(h.dir, "key")

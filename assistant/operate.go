@@ -31,79 +31,6 @@ var (
 	readers = storage.NewTable[uint64]("assistant.readers")
 )
 
-// The inbox shows so many conversations, the newest; one that waits for a person
-// is found among so many more.
-const (
-	inboxSize  = 200
-	inboxReach = 5000
-)
-
-// Inbox lists conversations in which a visitor has said something: those that
-// wait for a person first, then the newest.
-func (a *Assistant) Inbox(_ context.Context) (lines []Summary, err error) {
-	h := a.house.Load()
-	err = a.db.View(func(tx *storage.Tx) error {
-		looked := 0
-		for id := range entries.Owners(tx) {
-			if looked++; looked > inboxReach {
-				break
-			}
-			st, err := load(tx, id)
-			if err != nil {
-				a.log.Error("inbox: a conversation cannot be read", "conversation", id, "err", err)
-				continue
-			}
-			if st.Seq == 0 || len(lines) >= inboxSize && st.Owner.Kind != OwnerWaiting {
-				continue
-			}
-			s, err := h.summary(tx, id)
-			if err != nil {
-				return err
-			}
-			lines = append(lines, s)
-		}
-		return nil
-	})
-	slices.SortStableFunc(lines, func(x, y Summary) int { return rank(x.Owner) - rank(y.Owner) })
-	return lines, err
-}
-
-func rank(o Owner) int {
-	if o.Kind == OwnerWaiting {
-		return 0
-	}
-	return 1
-}
-
-func (h *house) summary(tx *storage.Tx, conversation string) (Summary, error) {
-	st, err := load(tx, conversation)
-	if err != nil {
-		return Summary{}, err
-	}
-	who, err := contactOf(tx, st.Contact)
-	if err != nil {
-		return Summary{}, err
-	}
-	s := Summary{
-		Conversation: conversation, Lang: st.Lang, At: st.At, Seq: st.Seq, Owner: st.Owner, Contact: st.Contact,
-		Name: who.Name, Preview: forStaff(st.Lang, who).word(st.Preview),
-	}
-	if s.Seen, err = seen.Get(tx, []byte(conversation)); err != nil && !errors.Is(err, storage.ErrNotFound) {
-		return s, err
-	}
-	all, err := booking.OfConversation(tx, conversation)
-	if err != nil {
-		return s, err
-	}
-	for _, ap := range all {
-		s.Number = ap.Number
-		if ap.Status == booking.Requested {
-			s.Requested++
-		}
-	}
-	return s, nil
-}
-
 // forStaff words a text for reception: the phone is shown whole by
 // [Assistant.Reveal] alone.
 func forStaff(lang string, who privacy.Contact) teller {
@@ -127,7 +54,7 @@ func (a *Assistant) Dialog(_ context.Context, op Operator, conversation string) 
 			return err
 		}
 		d = Dialog{Page: st.Page, Source: st.Source}
-		if d.Summary, err = h.summary(tx, conversation); err != nil {
+		if d.Summary, err = h.summary(tx, glanceOf(conversation, 0, st)); err != nil {
 			return err
 		}
 		who, err := contactOf(tx, st.Contact)

@@ -59,6 +59,63 @@ func Verify(tx *storage.Tx, kept ...Head) (Head, error) {
 	return head, w.compareStored(tx)
 }
 
+// VerifySince proves that the journal is what it was at a head that was verified
+// before, and verifies what was added since. It reads what was added and a few
+// hashes, so an entry before the head that was changed together with nothing else is
+// left to the next [Verify]. It returns the present head.
+func VerifySince(tx *storage.Tx, known Head) (Head, error) {
+	head, err := Latest(tx)
+	if err != nil {
+		return Head{}, &Broken{0, "cannot be judged: the head does not open"}
+	}
+	if head.Size < known.Size {
+		return Head{}, &Broken{head.Size, fmt.Sprintf("is missing: there were %d entries before", known.Size)}
+	}
+	if known.Size > 0 {
+		if root, err := tlog.TreeHash(int64(known.Size), reader(tx)); err != nil || root != known.Root {
+			return Head{}, &Broken{0, fmt.Sprintf("or a later one below %d is not as it was before", known.Size)}
+		}
+	}
+	next := known.Size
+	for k, leaf := range entries.Range(tx, key(known.Size), nil, &err) {
+		if len(k) != 8 || binary.BigEndian.Uint64(k) != next || next >= head.Size {
+			return Head{}, &Broken{next, "is missing or was added"}
+		}
+		if err := agrees(tx, next, leaf); err != nil {
+			return Head{}, err
+		}
+		next++
+	}
+	if err != nil || next != head.Size {
+		return Head{}, &Broken{next, "does not open or is missing"}
+	}
+	if head.Size > 0 {
+		if root, err := tlog.TreeHash(int64(head.Size), reader(tx)); err != nil || root != head.Root {
+			return Head{}, &Broken{known.Size, "or a later one does not agree with the head"}
+		}
+	}
+	return head, nil
+}
+
+// agrees compares an entry with the hashes that were stored with it.
+func agrees(tx *storage.Tx, seq uint64, leaf json.RawMessage) error {
+	var e Entry
+	if err := json.Unmarshal(leaf, &e); err != nil || e.Seq != seq {
+		return &Broken{seq, "stands in another's place"}
+	}
+	grown, err := tlog.StoredHashes(int64(seq), leaf, reader(tx))
+	if err != nil {
+		return &Broken{seq, "does not agree with its stored hashes"}
+	}
+	first := uint64(tlog.StoredHashIndex(0, int64(seq)))
+	for i, want := range grown {
+		if stored, err := hashes.Get(tx, key(first+uint64(i))); err != nil || stored != want {
+			return &Broken{seq, "does not agree with its stored hashes"}
+		}
+	}
+	return nil
+}
+
 // walk computes the tree from the leaves alone.
 type walk struct {
 	size   uint64

@@ -63,6 +63,7 @@ type Desk interface {
 	ConsentInForce() privacy.ConsentText
 	WaitingList(ctx context.Context) ([]assistant.WaitCard, error)
 	RemoveWaiting(ctx context.Context, op assistant.Operator, id string) error
+	Reminders(ctx context.Context, from, to time.Time) ([]assistant.Reminder, error)
 	Feeds(ctx context.Context) ([]assistant.Feed, error)
 	CreateFeed(ctx context.Context, op assistant.Operator, f assistant.Feed) (string, assistant.Feed, error)
 	RevokeFeed(ctx context.Context, op assistant.Operator, id string) error
@@ -98,6 +99,8 @@ type Console struct {
 	assets  *web.Assets
 	pages   map[string]*template.Template
 	handler http.Handler
+
+	verified verified
 }
 
 // New parses the pages and builds the routes.
@@ -165,6 +168,7 @@ func (c *Console) routes() []route {
 		{"POST /console/schedule/{id}/remove", staff.Act, c.removeException},
 		{"GET /console/waiting", staff.Read, c.waiting},
 		{"POST /console/waiting/{id}/remove", staff.Act, c.removeWaiting},
+		{"GET /console/reminders", staff.Read, c.reminders},
 		{"GET /console/more", staff.Own, c.more},
 		{"GET /console/deliveries", staff.Deliveries, c.deliveries},
 		{"POST /console/deliveries/{id}/resend", staff.Resend, c.resend},

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"okoshko/assistant/staff"
 	"okoshko/storage"
@@ -16,10 +18,11 @@ const journalShown = 100
 
 type journalView struct {
 	Entries []journalRow
-	Size    uint64 // entries in all
-	Root    string // of the Merkle tree over them
-	Broken  string // why the journal is not whole; "" when it is
-	Older   uint64 // the page after this one ends before this number; 0: none
+	Size    uint64    // entries in all
+	Whole   time.Time // when all of it was last read and verified
+	Root    string    // of the Merkle tree over them
+	Broken  string    // why the journal is not whole; "" when it is
+	Older   uint64    // the page after this one ends before this number; 0: none
 }
 
 type journalRow struct {
@@ -37,7 +40,7 @@ func (c *Console) journal(w http.ResponseWriter, r *http.Request, who staff.Acco
 	before, _ := strconv.ParseUint(r.URL.Query().Get("before"), 10, 64)
 	var view journalView
 	err = c.DB.View(func(tx *storage.Tx) error {
-		view, err = readJournal(tx, before, names)
+		view, err = c.readJournal(tx, before, names, r.URL.Query().Has("verify"))
 		return err
 	})
 	if err != nil {
@@ -46,8 +49,44 @@ func (c *Console) journal(w http.ResponseWriter, r *http.Request, who staff.Acco
 	return c.show(w, r, who, http.StatusOK, "journal", "Журнал", view)
 }
 
-func readJournal(tx *storage.Tx, before uint64, names map[string]string) (view journalView, err error) {
-	head, err := audit.Verify(tx)
+// verified is the journal's head when it was last found whole, and when all of it was
+// last read for that.
+type verified struct {
+	mu    sync.Mutex
+	head  audit.Head
+	whole time.Time
+}
+
+// wholeEvery is how long what was verified is taken for verified: then all of the
+// journal is read again.
+const wholeEvery = 24 * time.Hour
+
+// verify verifies what was added since the last time, or all of the journal where
+// that is asked for, due, or has not been done since the start.
+func (v *verified) verify(tx *storage.Tx, all bool, now time.Time) (head audit.Head, whole time.Time, err error) {
+	v.mu.Lock()
+	known, whole := v.head, v.whole
+	v.mu.Unlock()
+	if age := now.Sub(whole); all || whole.IsZero() || age < 0 || age > wholeEvery {
+		known, whole = audit.Head{}, now
+		head, err = audit.Verify(tx)
+	} else {
+		head, err = audit.VerifySince(tx, known)
+	}
+	if err != nil {
+		return head, whole, err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if head.Size >= v.head.Size {
+		v.head, v.whole = head, whole
+	}
+	return head, whole, nil
+}
+
+func (c *Console) readJournal(tx *storage.Tx, before uint64, names map[string]string, all bool) (view journalView, err error) {
+	head, whole, err := c.verified.verify(tx, all, c.Now())
+	view.Whole = whole
 	if err != nil {
 		view.Broken = err.Error()
 		if head, err = audit.Latest(tx); err != nil {

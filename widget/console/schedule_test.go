@@ -186,3 +186,15 @@ func TestStaleSaysWhatChanged(t *testing.T) {
 	}
 	wants(t, page, "время: было четверг, 26 ноября, 09:00, стало пятница, 27 ноября, 11:00", "Последнее изменение: Гузель")
 }
+
+// TestReminders: what reached nobody stands first, with why.
+func TestReminders(t *testing.T) {
+	h := openReal(t)
+	card := h.book(t, "therapist", "zaripova", "Гульнара", h.at(26, 9, 0))
+	b := h.as(t, staff.Reception)
+	_, page := b.get("/console/reminders")
+	wants(t, page, card.Number, "запланировано", "Все напоминания нашли")
+	h.clock.set(h.at(26, 9, 30)) // nobody attended to reminders meanwhile
+	_, page = h.as(t, staff.Owner).get("/console/reminders")
+	wants(t, page, "Не дошли: ", "программа не работала", "не дошло")
+}

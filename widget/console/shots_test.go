@@ -83,7 +83,7 @@ func TestShots(t *testing.T) {
 	pages := map[string]string{
 		"inbox": "/console/inbox", "day": "/console/calendar", "day-branch": "/console/calendar?branch=ozernaya", "week": "/console/calendar?view=week",
 		"week-one": "/console/calendar?view=week&specialist=zaripova", "schedule": "/console/schedule", "exception": "/console/schedule/E-4",
-		"book": "/console/book", "book-times": "/console/book?service=dentist&day=2026-11-25", "waiting": "/console/waiting",
+		"book": "/console/book", "reminders": "/console/reminders", "book-times": "/console/book?service=dentist&day=2026-11-25", "waiting": "/console/waiting",
 		"book-who":    "/console/book?service=dentist&specialist=nizamov&start=2026-11-25T10:00:00%2B03:00",
 		"appointment": "/console/appointments/A-1002", "move": "/console/appointments/A-1003/move", "access": "/console/access", "journal": "/console/journal",
 		"more": "/console/more", "account": "/console/account",

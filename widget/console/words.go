@@ -185,30 +185,6 @@ func (w calendarWords) changes(a assistant.AppointmentCard, wasStatus, wasStart,
 	return fmt.Sprintf("Изменилось: %s. Последнее изменение: %s, %s.", strings.Join(said, "; "), by, w.Ago(a.Changed))
 }
 
-// actionWords are the journal's actions; one that is not here is shown as it is.
-var actionWords = map[string]string{
-	"login": "Вход", "login.refused": "Отказ во входе", "logout": "Выход",
-	"password.changed": "Смена пароля", "password.set": "Пароль задан заново",
-	"account.created": "Новый сотрудник", "account.off": "Сотрудник отключён", "account.on": "Сотрудник включён",
-	"token.created": "Новый ключ доступа", "token.revoked": "Ключ доступа отозван",
-	"contact.reveal": "Просмотр телефона", "contact.erase": "Данные удалены",
-	"consent.give": "Согласие дано", "consent.withdraw": "Согласие отозвано", "consent.given": "Согласие дано", "consent.withdrawn": "Согласие отозвано",
-	"secret.set": "Секрет задан", "secret.remove": "Секрет удалён",
-	"conversation.read": "Разговор прочитан", "conversation.reply": "Ответ посетителю",
-	"conversation.take": "Разговор взят", "conversation.return": "Разговор возвращён помощнику",
-	"appointment.requested": "Новая заявка", "appointment.confirmed": "Запись подтверждена", "appointment.declined": "Заявка отклонена",
-	"appointment.moved": "Запись перенесена", "appointment.cancelled": "Запись отменена", "appointment.arrived": "Посетитель на приёме",
-	"appointment.no_show": "Посетитель не пришёл", "appointment.reminder": "Напоминание о визите", "conversation.handoff": "Передано ресепшену",
-	"contact.erased": "Данные удалены", "waitlist.joined": "В листе ожидания", "waitlist.offered": "Предложено окно",
-}
-
-func actionName(action string) string {
-	if s, ok := actionWords[action]; ok {
-		return s
-	}
-	return action
-}
-
 // sourceWords names where a visitor came from, in the order of importance.
 func sourceWords(source map[string]string) string {
 	var said []string

@@ -1,0 +1,50 @@
+package console
+
+// actionWords are the journal's actions, and the kinds of events, as people read
+// them. A test demands words for all that the code writes.
+var actionWords = map[string]string{
+	"login": "Вход", "login.refused": "Отказ во входе", "logout": "Выход",
+	"password.changed": "Смена пароля", "password.set": "Пароль задан заново",
+	"account.created": "Новый сотрудник", "account.off": "Сотрудник отключён", "account.on": "Сотрудник включён",
+	"token.created": "Новый ключ доступа", "token.revoked": "Ключ доступа отозван",
+	"secret.set": "Секрет задан", "secret.remove": "Секрет удалён",
+	"feed.created": "Новый адрес календаря", "feed.revoked": "Адрес календаря отозван",
+
+	"conversation.read": "Разговор прочитан", "conversation.reply": "Ответ посетителю",
+	"conversation.take": "Разговор взят", "conversation.return": "Разговор возвращён помощнику",
+	"alarm.raised": "Тревога", "incident.opened": "Утечка: начато разбирательство",
+	"conversation.handoff": "Передано ресепшену", "conversation.destroy": "Разговор удалён по сроку",
+
+	"appointment.requested": "Новая заявка", "appointment.confirmed": "Запись подтверждена", "appointment.declined": "Заявка отклонена",
+	"appointment.moved": "Запись перенесена", "appointment.cancelled": "Запись отменена", "appointment.arrived": "Посетитель на приёме",
+	"appointment.no_show": "Посетитель не пришёл", "appointment.booked": "Записан ресепшеном",
+	"appointment.reminder": "Напоминание о записи",
+
+	"exception.added": "Изменён график", "exception.removed": "Изменение графика убрано",
+	"waitlist.joined": "В листе ожидания", "waitlist.offered": "Предложено окно", "waitlist.accepted": "Окно из листа ожидания занято",
+	"waitlist.passed": "От окна отказались", "waitlist.expired": "Окно предложено, ответа не было", "waitlist.over": "Ожидание закончилось: дни прошли",
+	"waitlist.removed": "Убран из листа ожидания", "waitlist.left": "Посетитель больше не ждёт",
+
+	"contact.reveal": "Просмотр телефона", "contact.erase": "Данные удалены", "contact.erased": "Данные удалены",
+	"contact.correct": "Посетитель исправил свои данные", "contact.destroyed": "Запись в реестре уничтожения", "contact.export": "Данные выгружены",
+	"contact.restrict": "Обработка данных приостановлена", "contact.unrestrict": "Обработка данных возобновлена",
+	"consent.give": "Согласие дано", "consent.withdraw": "Согласие отозвано", "consent.given": "Согласие дано", "consent.withdrawn": "Согласие отозвано",
+	"retention.run": "Удаление по сроку хранения",
+
+	"demand.access": "Посетитель спросил, что о нём известно", "demand.export": "Посетитель попросил выгрузку", "demand.correct": "Посетитель просит исправить данные",
+	"demand.restrict": "Посетитель просит приостановить обработку", "demand.withdraw": "Посетитель отзывает согласие", "demand.erase": "Посетитель просит удалить данные",
+	"demand.open": "Требование посетителя", "demand.done": "Требование выполнено", "demand.refused": "В требовании отказано", "demand.extended": "Срок ответа продлён",
+	"incident.open": "Утечка: начато разбирательство", "incident.close": "Утечка: разбирательство закончено", "incident.examined": "Утечка: отчёт о расследовании",
+	"incident.told": "Утечка: сообщено в Роскомнадзор", "incident.unfreeze": "Утечка: доступ возвращён",
+	"alarm.seen": "Тревога просмотрена", "alarm.reveals": "Тревога: много просмотров телефонов", "alarm.exports": "Тревога: много выгрузок",
+	"alarm.reading": "Тревога: много прочитанных разговоров", "alarm.night": "Тревога: работа с данными в нерабочее время",
+	"alarm.signin": "Тревога: подбор пароля", "alarm.api": "Тревога: программа читает очень много", "alarm.canary": "Тревога: открыт контрольный контакт",
+	"canary.add": "Добавлен контрольный контакт", "canary.remove": "Контрольный контакт убран",
+}
+
+func actionName(action string) string {
+	if s, ok := actionWords[action]; ok {
+		return s
+	}
+	return action
+}
