@@ -183,7 +183,7 @@ func (r *Reader) fromTranslit(tokens []token.Token, taken []bool, most bool) {
 		}
 		changes = append(changes, change{i, cyrillic})
 	}
-	if known == 0 || known < english {
+	if known == 0 || known <= english { // "yes pleaes" is English, whatever «ес» is
 		return
 	}
 	for _, c := range changes {

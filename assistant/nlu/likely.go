@@ -179,8 +179,10 @@ func (m *message) grounded(f matched, guesses int) bool {
 	switch f.phrase.do {
 	case pseudoHours, Erase, Withdraw, Restart:
 		return false
-	case Affirm, Deny:
+	case Affirm:
 		return m.answering()
+	case Deny: // beside a sure yes it takes the yes back, see plainYes, but is no «no»
+		return m.answering() && !m.anyOf(0, len(m.words), "yes", "en_yes", "tt_yes")
 	}
 	if guesses == 1 && len(f.words) == 1 {
 		return m.single(f)

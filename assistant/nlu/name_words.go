@@ -32,6 +32,9 @@ func (r *nameReader) judge(i int) nameKind {
 	text := r.tokens[w.from].Text
 	n := utf8.RuneCountInString(text)
 	f, given := r.dictionary.find(text)
+	if r.context.Expects == FieldName && !given && ascii(r.raw(i)) && !ascii(text) && capital(r.raw(i)) && w.vocab == "" {
+		return unknownName // «Iren» is no Russian word typed with Latin letters
+	}
 	switch {
 	case given && f.oblique && (!w.classes.empty() || stopWords[text]) && !w.repaired:
 		return notName // «любой» is no case of Люба
