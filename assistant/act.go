@@ -28,6 +28,7 @@ func (a *Assistant) answer(ctx context.Context, conversation string) (more bool,
 	in, later := a.interpret(ctx, h, conversation, &st, turn) // slow: outside any transaction
 	defer later.release()
 	kept := a.recall(conversation)
+	said, _ := a.words(conversation, turn.ID)
 	var after deed
 	err = a.db.Update(func(tx *storage.Tx) error {
 		st, err := load(tx, conversation) // an operator may have spoken meanwhile
@@ -44,6 +45,9 @@ func (a *Assistant) answer(ctx context.Context, conversation string) (more bool,
 		}
 		after = deed{patience: operatorPatience, a: a, h: h, tx: tx, conversation: conversation, st: &st, memory: kept, known: kept.person, now: a.now()}
 		if err := after.reply(in); err != nil {
+			return err
+		}
+		if err := after.keepOwn(turn, said.tags, after.before); err != nil {
 			return err
 		}
 		more = len(st.Pending) > 0
@@ -82,6 +86,7 @@ type deed struct {
 
 	contact privacy.Contact // zero before consent
 	known   person
+	before  person // what was known before this turn
 	held    person // stays in memory: there is no consent yet
 	erased  bool
 	// question is true where the visitor asks something.
@@ -141,7 +146,7 @@ func (d *deed) learn() error {
 	if err != nil {
 		return err
 	}
-	d.own = upcoming(all, d.now)
+	d.own, d.before = upcoming(all, d.now), d.known
 	return d.learnWaits()
 }
 

@@ -21,7 +21,7 @@ func (d *deed) meanwhile(a booking.Appointment) error {
 
 // sayChanged tells what an appointment has become.
 func (d *deed) sayChanged(a booking.Appointment) {
-	args := d.args(a.Slot)
+	args := d.argsOf(a)
 	args["number"], args["status"] = a.Number, prompts.Say(d.st.Lang, "status."+string(a.Status), nil)
 	d.say("meanwhile", args)
 }
@@ -72,8 +72,7 @@ func (d *deed) book() (done bool, err error) {
 func (d *deed) booked(ap booking.Appointment) {
 	d.st.reset()
 	d.own = append(d.own, ap)
-	args := d.args(ap.Slot)
-	args["number"] = ap.Number
+	args := d.argsOf(ap)
 	id := "booked.requested"
 	if ap.Status == booking.Confirmed {
 		id = "booked.confirmed"
@@ -132,8 +131,7 @@ func (d *deed) move() (done bool, err error) {
 		return false, err
 	}
 	d.st.reset()
-	args := d.args(ap.Slot)
-	args["number"] = ap.Number
+	args := d.argsOf(ap)
 	id := "move.done"
 	if ap.Status == booking.Requested {
 		id = "move.requested"
@@ -153,7 +151,7 @@ func (d *deed) cancelAll() error {
 		if _, wrong := errors.AsType[*booking.WrongStatus](err); wrong {
 			continue // reception has ended it meanwhile
 		}
-		if err != nil {
+		if err = errors.Join(err, answered(d.tx, a, AnswerCancelled, d.now)); err != nil {
 			return err
 		}
 		gone = append(gone, ap)
@@ -182,8 +180,7 @@ func (d *deed) cancel() error {
 		return err
 	}
 	d.st.reset()
-	args := d.args(ap.Slot)
-	args["number"] = ap.Number
+	args := d.argsOf(ap)
 	d.say("cancel.done", args)
 	d.turn.Appointment = d.h.view(ap, d.st.Lang)
 	d.refresh(ap)
@@ -232,11 +229,20 @@ func (d *deed) enlist() error {
 // erase removes the person: contact, consents, appointments and all that was
 // said. What remains is a conversation that knows nothing.
 func (d *deed) erase() error {
+	known, err := framesOf(d.tx, d.conversation) // the conversation goes on, and they still have no second effect
+	if err != nil {
+		return err
+	}
 	if err := d.a.forget(d.tx, d.h, d.conversation, d.st.Contact, "visitor", d.now); err != nil {
 		return err
 	}
-	lang, seq, recent := d.st.Lang, d.st.Seq, d.st.Recent
-	*d.st = State{Lang: lang, Seq: seq, Recent: recent, Secret: d.st.Secret, Owner: Owner{Kind: OwnerAssistant, Since: d.now}, Created: d.now}
+	for key, seq := range known {
+		if err := frames.Put(d.tx, []byte(key), seq); err != nil {
+			return err
+		}
+	}
+	lang, seq := d.st.Lang, d.st.Seq
+	*d.st = State{Lang: lang, Seq: seq, Secret: d.st.Secret, Owner: Owner{Kind: OwnerAssistant, Since: d.now}, Created: d.now}
 	d.erased, d.known, d.held = true, person{}, person{}
 	d.own, d.waits, d.offers = nil, nil, nil
 	d.say("erase.done", nil)

@@ -86,30 +86,24 @@ func (h *house) appointmentData(tx *storage.Tx, e outbox.Event, contact bool, no
 	if err := json.Unmarshal(e.Data, &d); err != nil {
 		return nil, false, fmt.Errorf("event %s: %w", e.ID, err)
 	}
+	ap, err := booking.Get(tx, d.Number)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return nil, false, err
+	}
 	if e.Type == eventReminder {
-		ap, err := booking.Get(tx, d.Number)
-		if err != nil && !errors.Is(err, storage.ErrNotFound) {
-			return nil, false, err
-		}
 		if ap.Status != booking.Confirmed || !ap.Start.Equal(d.Start) || !now.Before(d.Start) {
 			return nil, true, nil
 		}
 	}
 	zone := h.clinic.Location
 	lang := h.clinic.Languages[0]
+	service, specialist, branch := h.toldNames(booking.Slot{Service: d.Service, Specialist: d.Specialist, Branch: d.Branch}, ap, lang)
 	out := appointmentEvent{
 		Number: d.Number, Status: d.Status, Version: d.Version,
-		Service: &named{ID: d.Service}, Specialist: &named{ID: d.Specialist}, Branch: named{ID: d.Branch},
-		Start: d.Start.In(zone), End: d.End.In(zone), Timezone: zone.String(), Source: d.Source,
-	}
-	if s, ok := h.clinic.Service(d.Service); ok {
-		out.Service.Name = s.Name.In(lang)
-	}
-	if s, ok := h.clinic.Specialist(d.Specialist); ok {
-		out.Specialist.Name = s.Name.In(lang)
-	}
-	if b, ok := h.clinic.Branch(d.Branch); ok {
-		out.Branch.Name = b.Name.In(lang)
+		Service:    &named{d.Service, service},
+		Specialist: &named{d.Specialist, specialist},
+		Branch:     named{d.Branch, branch},
+		Start:      d.Start.In(zone), End: d.End.In(zone), Timezone: zone.String(), Source: d.Source,
 	}
 	if d.Was != nil {
 		was := d.Was.In(zone)
@@ -139,6 +133,22 @@ func (h *house) appointmentData(tx *storage.Tx, e outbox.Event, contact bool, no
 		}
 	}
 	return out, false, err
+}
+
+// toldNames words the slot that an event tells of. The names kept with the
+// appointment are of its present slot, which may be another.
+func (h *house) toldNames(told booking.Slot, ap booking.Appointment, lang string) (service, specialist, branch string) {
+	names := ap.Names
+	if ap.Slot.Service != told.Service {
+		names.Service = nil
+	}
+	if ap.Slot.Specialist != told.Specialist {
+		names.Specialist = nil
+	}
+	if ap.Slot.Branch != told.Branch {
+		names.Branch = nil
+	}
+	return h.namesOf(booking.Appointment{Slot: told, Names: names}, lang)
 }
 
 // plainData is the data of events that are not an appointment's: ids, and the

@@ -17,10 +17,21 @@ func (t *turn) handoff(reason, lead string) {
 	case reason != "emergency":
 		t.out.say("human.open", prompts.Args{"phone": t.phone()})
 	}
+	t.introduce()
 	t.out.effect(effectHandoff, reason)
 	t.out.effect(effectRelease, "")
 	t.st.reset()
 	t.out.done, t.out.expects = true, ExpectOperator
+}
+
+// introduce takes over who the visitor is from a message that goes to a person:
+// «перезвоните мне, Инна, 8 917 …».
+func (t *turn) introduce() {
+	for _, c := range t.commands("set", "correct") {
+		if kind, personal := personEffects[c.Field]; personal && c.Value != "" {
+			t.out.effect(kind, c.Value)
+		}
+	}
 }
 
 func (t *turn) danger() {

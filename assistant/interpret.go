@@ -16,7 +16,8 @@ func (a *Assistant) interpret(ctx context.Context, h *house, conversation string
 	if turn.Button != "" {
 		return Interpretation{Button: turn.Button, Seq: turn.Seq}, nil
 	}
-	text, ok := a.words(conversation, turn.ID)
+	said, ok := a.words(conversation, turn.ID)
+	text := said.text
 	if !ok {
 		text, ok = a.keptWords(conversation, turn.ID)
 	}

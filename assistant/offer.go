@@ -43,14 +43,15 @@ func (d *deed) find() (chosen bool, err error) {
 		return false, err
 	}
 	switch {
+	case len(matches) == 0 && d.same(r.When):
+		start := d.target().Slot.Start
+		d.say("move.same", prompts.Args{"when": d.when(start)})
+		return false, d.offerFrom(start.Add(time.Minute))
 	case len(matches) == 0 && len(r.When) == 1:
 		return false, d.decline(r.When[0])
 	case len(matches) == 0:
 		d.say("time.noclock", nil)
 		return false, d.offerFrom(d.earliest(r.When))
-	case exact(r.When) && sameStart(matches) && d.stays(matches[0]):
-		d.say("move.same", prompts.Args{"when": d.when(matches[0].Start)})
-		return false, d.offerFrom(matches[0].Start.Add(time.Minute))
 	case exact(r.When) && sameStart(matches):
 		return d.hold(matches[0])
 	}
@@ -58,11 +59,28 @@ func (d *deed) find() (chosen bool, err error) {
 	return false, nil
 }
 
+// target is the appointment that is to be changed; the zero one where there is none.
+func (d *deed) target() (a booking.Appointment) {
+	for _, a := range d.own {
+		if a.Number == d.st.Target {
+			return a
+		}
+	}
+	return a
+}
+
 // stays reports whether a move would lead to where the appointment is already.
 func (d *deed) stays(s booking.Slot) bool {
-	return d.st.Goal == GoalMove && slices.ContainsFunc(d.own, func(a booking.Appointment) bool {
-		return a.Number == d.st.Target && a.Slot.Start.Equal(s.Start) && a.Slot.Specialist == s.Specialist
-	})
+	if d.st.Goal != GoalMove {
+		return false
+	}
+	now := d.target().Slot
+	return now.Start.Equal(s.Start) && now.Specialist == s.Specialist && now.Service == s.Service
+}
+
+// same reports whether the time wanted for a move is the one the appointment has.
+func (d *deed) same(wishes []when.Constraint) bool {
+	return d.st.Goal == GoalMove && d.st.Target != "" && len(wishes) == 1 && sameTime(wishes[0], d.target().Slot, d.h.clinic.Location)
 }
 
 // hold keeps a slot for the conversation. chosen is false where it cannot be had.

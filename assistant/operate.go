@@ -289,10 +289,11 @@ func (a *Assistant) carryOut(tx *storage.Tx, h *house, op Operator, dec Decision
 	return booking.Appointment{}, fmt.Errorf("%q: %w", dec.Verb, ErrVerb)
 }
 
-// notices are what a visitor is told of a decision; of arrived and no-show they
-// are told nothing.
+// notices are what a visitor is told of a decision; of arrived and no-show no word is
+// said, and only the appointment's card changes.
 var notices = map[string]string{
 	"confirm": "notice.confirmed", "decline": "notice.declined", "move": "notice.moved", "cancel": "notice.cancelled",
+	"arrived": "", "no-show": "",
 }
 
 // notify appends the news to the visitor's conversation, where there still is one.
@@ -308,8 +309,12 @@ func (a *Assistant) notify(tx *storage.Tx, h *house, ap booking.Appointment, dec
 	if err != nil {
 		return err
 	}
+	if id == "" {
+		t := Turn{At: a.now(), From: FromAssistant, Notice: true, Appointment: h.view(ap, st.Lang), Expects: st.Asked}
+		return save(tx, ap.Conversation, &st, t)
+	}
 	d := deed{h: h, tx: tx, conversation: ap.Conversation, st: &st, now: a.now()}
-	args := d.args(ap.Slot)
+	args := d.argsOf(ap)
 	args["number"], args["reason"] = ap.Number, privacy.Strip(dec.because(h, st.Lang))
 	if args["reason"] == "" && (dec.Verb == "decline" || dec.Verb == "cancel") {
 		args["reason"] = prompts.Say(st.Lang, "notice.again", nil)

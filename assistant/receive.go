@@ -21,10 +21,16 @@ import (
 // for which there is no consent yet. A restart drops it, and the visitor is
 // asked again.
 type memory struct {
-	said    map[string]string // unanswered turns as they were written, by frame id
+	said    map[string]spoken // unanswered turns, by frame id
 	person  person
 	address string
 	seen    time.Time
+}
+
+// spoken is a turn as it was written, and what each tag of its masked text stands for.
+type spoken struct {
+	text string
+	tags map[string]string
 }
 
 // forgetAfter is how long personal data of a visitor who has not agreed to its
@@ -43,13 +49,13 @@ func (a *Assistant) recall(conversation string) (m memory) {
 }
 
 // words returns an unanswered turn as it was written, if memory still has it.
-func (a *Assistant) words(conversation, frame string) (text string, ok bool) {
+func (a *Assistant) words(conversation, frame string) (said spoken, ok bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if kept, known := a.memory[conversation]; known {
-		text, ok = kept.said[frame]
+		said, ok = kept.said[frame]
 	}
-	return text, ok
+	return said, ok
 }
 
 // keptWords returns an unanswered turn that was kept over a restart.
@@ -67,7 +73,7 @@ func (a *Assistant) remember(conversation string, change func(*memory)) {
 	defer a.mu.Unlock()
 	m, ok := a.memory[conversation]
 	if !ok {
-		m = &memory{said: make(map[string]string)}
+		m = &memory{said: make(map[string]spoken)}
 		a.memory[conversation] = m
 	}
 	change(m)
@@ -176,27 +182,34 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 		return 0, ErrTooLong
 	}
 	h := a.house.Load()
-	masked, err := a.masked(h, conversation, in)
+	masked, tags, err := a.masked(h, conversation, in)
 	if err != nil {
 		return 0, err
 	}
 	a.help.drop(conversation) // what is still asked for was about less than the visitor has said now
-	again := false
+	again, waits := false, false
 	// Before the commit, since the answer may begin right after it.
-	a.remember(conversation, func(m *memory) { m.said[in.ID] = in.Text })
+	a.remember(conversation, func(m *memory) {
+		if _, known := m.said[in.ID]; !known { // sent again: the first words count
+			m.said[in.ID] = spoken{in.Text, tags}
+		}
+	})
 	err = a.db.Update(func(tx *storage.Tx) error {
 		st, err := load(tx, conversation)
 		if err != nil {
 			return err
 		}
-		if seq, again = st.taken(in.ID); again {
-			return nil
+		if seq, again, err = taken(tx, conversation, in.ID); again || err != nil {
+			waits = slices.ContainsFunc(st.Pending, func(h heard) bool { return h.ID == in.ID })
+			return err
 		}
 		if len(st.Pending) >= mostPending {
 			return ErrBusy
 		}
 		seq = st.Seq + 1
-		st.take(in.ID, seq)
+		if err := frames.Put(tx, frameKey(tx, conversation, in.ID), seq); err != nil {
+			return err
+		}
 		st.Pending = append(st.Pending, heard{seq, in.ID, masked, in.Button})
 		if st.Consent != "" && in.Text != "" {
 			if err := unanswered.Put(tx, unansweredKey(conversation, in.ID), in.Text); err != nil {
@@ -206,7 +219,7 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 		return save(tx, conversation, &st, Turn{At: a.now(), From: FromVisitor, Text: masked})
 	})
 	if err != nil || again {
-		if err != nil {
+		if !waits {
 			a.remember(conversation, func(m *memory) { delete(m.said, in.ID) })
 		}
 		return seq, err
@@ -217,8 +230,8 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 }
 
 // masked is what is stored of a turn: the text without personal data, or the
-// label of the button that was pressed.
-func (a *Assistant) masked(h *house, conversation string, in Incoming) (text string, err error) {
+// label of the button that was pressed. tags tell what was taken out.
+func (a *Assistant) masked(h *house, conversation string, in Incoming) (text string, tags map[string]string, err error) {
 	err = a.db.View(func(tx *storage.Tx) error {
 		st, err := load(tx, conversation)
 		if err != nil {
@@ -229,10 +242,10 @@ func (a *Assistant) masked(h *house, conversation string, in Incoming) (text str
 			return err
 		}
 		r := h.reader.Read(in.Text, a.readerContext(h, &st))
-		text, _ = privacy.Mask(in.Text, r.Personal, st.Secret)
+		text, tags = privacy.Mask(in.Text, r.Personal, st.Secret)
 		return nil
 	})
-	return text, err
+	return text, tags, err
 }
 
 // label finds what stood on a button: of the newest replies, or of any.
@@ -375,9 +388,16 @@ func (t teller) word(masked string) string {
 
 // shown reads a conversation's turns after seq as one kind of reader sees them.
 func shown(tx *storage.Tx, conversation string, st State, after uint64, to teller) (turns []Turn, err error) {
+	words, err := ownWordsAfter(tx, conversation, after)
+	if err != nil {
+		return nil, err
+	}
 	for _, e := range since(tx, conversation, st, after, &err) {
 		for _, t := range e.Turns {
 			if t.Seq > after {
+				if own, known := words[t.Seq]; known {
+					t.Text = own
+				}
 				t.Text = to.word(t.Text)
 				t.Appointment = t.Appointment.portable(tx)
 				turns = append(turns, t)

@@ -261,7 +261,7 @@ func (d *deed) askCome() {
 	for _, ap := range d.own {
 		if ap.Number == d.st.Target {
 			an := d.reminderText(ap)
-			args := d.args(ap.Slot)
+			args := d.argsOf(ap)
 			d.say("come.ask", args)
 			d.turn.Buttons = append(d.turn.Buttons, an.buttons...)
 		}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"okoshko/assistant/booking"
+	"okoshko/assistant/clinic"
 	"okoshko/assistant/privacy"
 	"okoshko/prompts"
 )
@@ -166,7 +167,8 @@ func (d *deed) askPerson(e Expect) {
 func (d *deed) askWhich(again bool) {
 	d.say(choose(again, "ask.which.again", "ask.which"), nil)
 	for _, a := range d.own {
-		label := d.service(a.Slot.Service) + ", " + d.when(a.Slot.Start)
+		service, _, _ := d.h.namesOf(a, d.st.Lang)
+		label := service + ", " + d.when(a.Slot.Start)
 		d.turn.Buttons = append(d.turn.Buttons, Button{"which/" + a.Number, label})
 	}
 	if d.st.Goal == GoalCancel {
@@ -249,8 +251,7 @@ func (d *deed) askChange() {
 		if a.Number != d.st.Target {
 			continue
 		}
-		args := d.args(a.Slot)
-		args["number"] = a.Number
+		args := d.argsOf(a)
 		if d.st.Goal == GoalCancel {
 			d.say("cancel.ask", args)
 			d.yesNo("cancel.yes", "cancel.no")
@@ -304,8 +305,7 @@ func (d *deed) showOwn() {
 func (d *deed) lines(all []booking.Appointment) []string {
 	lines := make([]string, 0, len(all))
 	for _, a := range all {
-		args := d.args(a.Slot)
-		args["number"] = a.Number
+		args := d.argsOf(a)
 		args["status"] = prompts.Say(d.st.Lang, "status."+string(a.Status), nil)
 		lines = append(lines, prompts.Say(d.st.Lang, "line", args))
 	}
@@ -357,15 +357,23 @@ func capitals(text string) string {
 
 // args are the names and the time of a slot, for a text.
 func (d *deed) args(s booking.Slot) prompts.Args {
-	args := prompts.Args{"service": d.service(s.Service), "when": d.when(s.Start), "specialist": "", "branch": ""}
-	if who, ok := d.h.clinic.Specialist(s.Specialist); ok {
-		args["specialist"] = who.Name.In(d.st.Lang)
-	}
+	service, specialist, branch := d.h.slotNames(s, d.st.Lang)
+	args := prompts.Args{"service": service, "when": d.when(s.Start), "specialist": specialist, "branch": branch}
 	if b, ok := d.h.clinic.Branch(s.Branch); ok {
-		args["branch"] = b.Name.In(d.st.Lang)
 		if address := b.Address.In(d.st.Lang); address != "" {
 			args["branch"] = address
 		}
+	}
+	return args
+}
+
+// argsOf are the number, the names and the time of an appointment, for a text.
+func (d *deed) argsOf(a booking.Appointment) prompts.Args {
+	args := d.args(a.Slot)
+	service, specialist, branch := d.h.namesOf(a, d.st.Lang)
+	args["number"], args["service"], args["specialist"] = a.Number, service, specialist
+	if _, ok := d.h.clinic.Branch(a.Slot.Branch); !ok {
+		args["branch"] = branch
 	}
 	return args
 }
@@ -390,29 +398,44 @@ func showPhone(e164 string) string {
 	return privacy.ShowPhone(e164)
 }
 
+// namesOf words what an appointment names: as the file calls it now, else as it was
+// called when the appointment was made, else by its id.
+func (h *house) namesOf(a booking.Appointment, lang string) (service, specialist, branch string) {
+	service, specialist, branch = h.slotNames(a.Slot, lang)
+	then := func(now *string, id string, name clinic.Text) {
+		if *now == id && name.In(lang) != "" {
+			*now = name.In(lang)
+		}
+	}
+	then(&service, a.Slot.Service, a.Names.Service)
+	then(&specialist, a.Slot.Specialist, a.Names.Specialist)
+	then(&branch, a.Slot.Branch, a.Names.Branch)
+	return service, specialist, branch
+}
+
+// slotNames words what a slot names, by its ids where the file does not have them.
+func (h *house) slotNames(slot booking.Slot, lang string) (service, specialist, branch string) {
+	service, specialist, branch = slot.Service, slot.Specialist, slot.Branch
+	if s, ok := h.clinic.Service(slot.Service); ok {
+		service = s.Name.In(lang)
+	}
+	if s, ok := h.clinic.Specialist(slot.Specialist); ok {
+		specialist = s.Name.In(lang)
+	}
+	if b, ok := h.clinic.Branch(slot.Branch); ok {
+		branch = b.Name.In(lang)
+	}
+	return service, specialist, branch
+}
+
 // view words an appointment in a language.
 func (h *house) view(a booking.Appointment, lang string) *AppointmentView {
-	v := &AppointmentView{
+	service, specialist, branch := h.namesOf(a, lang)
+	return &AppointmentView{
 		Number: a.Number, Version: a.Version, Status: string(a.Status),
 		Start: a.Slot.Start.In(h.clinic.Location), End: a.Slot.End.In(h.clinic.Location),
-		Service: a.Slot.Service, Specialist: a.Slot.Specialist, Branch: a.Slot.Branch,
+		Service: service, Specialist: specialist, Branch: branch,
 	}
-	if s, ok := h.clinic.Service(a.Slot.Service); ok {
-		v.Service = s.Name.In(lang)
-	} else if n := a.Names.Service.In(lang); n != "" {
-		v.Service = n
-	}
-	if s, ok := h.clinic.Specialist(a.Slot.Specialist); ok {
-		v.Specialist = s.Name.In(lang)
-	} else if n := a.Names.Specialist.In(lang); n != "" {
-		v.Specialist = n
-	}
-	if b, ok := h.clinic.Branch(a.Slot.Branch); ok {
-		v.Branch = b.Name.In(lang)
-	} else if n := a.Names.Branch.In(lang); n != "" {
-		v.Branch = n
-	}
-	return v
 }
 
 // until is when reception is back; zero while somebody is in, or where the file

@@ -270,23 +270,17 @@ func lastVisit(tx *storage.Tx, who booking.Who) (newest time.Time, err error) {
 // forgetTalk destroys what was said in a conversation and the tokens that open it.
 func forgetTalk(tx *storage.Tx, conversation string, now time.Time) error {
 	return errors.Join(
-		forgetWords(tx, conversation), empty(unseen, tx, conversation),
+		forgetWords(tx, conversation),
 		audit.Append(tx, audit.Entry{At: now, Actor: "retention", Action: "conversation.destroy", Object: conversation}))
 }
 
-// forgetWords destroys what was said in a conversation, and the key that sealed
-// it, so that no copy of it can be read either.
-func forgetWords(tx *storage.Tx, conversation string) (err error) {
-	from, to := storage.Prefix(unansweredKey(conversation, ""))
-	var keys [][]byte
-	for k := range unanswered.Range(tx, from, to, &err) {
-		keys = append(keys, k)
-	}
-	for _, k := range keys {
-		err = errors.Join(err, unanswered.Delete(tx, k))
-	}
+// forgetWords destroys all that is kept of a conversation, the tokens that open it,
+// and the key that sealed what was said, so that no copy of it can be read either.
+func forgetWords(tx *storage.Tx, conversation string) error {
 	return errors.Join(
-		err, forgetTokens(tx, conversation), entries.Forget(tx, conversation), seen.Delete(tx, []byte(conversation)),
+		forgetTokens(tx, conversation), entries.Forget(tx, conversation), seen.Delete(tx, []byte(conversation)),
+		forgetUnder(tx, readers, conversation), forgetUnder(tx, unanswered, conversation),
+		forgetUnder(tx, ownWords, conversation), forgetUnder(tx, frames, conversation), empty(unseen, tx, conversation),
 		tx.Shred(conversation))
 }
 

@@ -46,7 +46,8 @@ func (d *deed) query() booking.Query {
 	return q
 }
 
-// free asks the calendar, without the specialists that were turned down.
+// free asks the calendar, without the specialists that were turned down and the time
+// from which an appointment is to be moved.
 func (d *deed) free(q booking.Query) ([]booking.Slot, error) {
 	slots, err := d.h.calendar.Free(d.tx, q, d.now)
 	if errors.Is(err, booking.ErrUnknown) { // no longer in the clinic's file
@@ -60,7 +61,9 @@ func (d *deed) free(q booking.Query) ([]booking.Slot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slots, func(s booking.Slot) bool { return slices.Contains(d.st.Request.Not, s.Specialist) }), nil
+	return slices.DeleteFunc(slots, func(s booking.Slot) bool {
+		return slices.Contains(d.st.Request.Not, s.Specialist) || d.stays(s)
+	}), nil
 }
 
 // matching lists the free slots that one of the wishes allows.

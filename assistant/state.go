@@ -107,8 +107,7 @@ type State struct {
 	Full    bool     `json:"full,omitempty"`     // nothing is free in the wanted time: the waiting list was offered
 	Choices []string `json:"choices,omitempty"`  // ids of the slots and buttons of the newest reply, in order
 
-	Pending []heard    `json:"pending,omitempty"`
-	Recent  []received `json:"recent,omitempty"`
+	Pending []heard `json:"pending,omitempty"`
 
 	At      time.Time `json:"at,omitzero"`       // of the newest turn
 	Preview string    `json:"preview,omitempty"` // beginning of the visitor's newest words, masked
@@ -123,26 +122,14 @@ type heard struct {
 	Button string `json:"button,omitempty"`
 }
 
-// received is a frame that has been taken, so that the same one sent again has
-// no second effect.
-type received struct {
-	ID  string `json:"id"`
-	Seq uint64 `json:"seq"`
-}
-
 // mark is the position in the log of the entry whose last turn is Seq.
 type mark struct {
 	Seq uint64 `json:"s"`
 	Pos uint64 `json:"p"`
 }
 
-// mostPending is how many messages of one visitor may wait for an answer;
-// remembered is how many frames are known by id: more than a browser can have
-// unacknowledged.
-const (
-	mostPending = 20
-	remembered  = 2 * mostPending
-)
+// mostPending is how many messages of one visitor may wait for an answer.
+const mostPending = 20
 
 // mostMarks is how many entries back a reader may be without the whole
 // conversation being read.
@@ -150,22 +137,6 @@ const mostMarks = 12
 
 // previewLength is characters of a visitor's words in the inbox.
 const previewLength = 120
-
-func (s *State) taken(id string) (seq uint64, ok bool) {
-	for _, r := range s.Recent {
-		if r.ID == id {
-			return r.Seq, true
-		}
-	}
-	return 0, false
-}
-
-func (s *State) take(id string, seq uint64) {
-	s.Recent = append(s.Recent, received{id, seq})
-	if len(s.Recent) > remembered {
-		s.Recent = s.Recent[len(s.Recent)-remembered:]
-	}
-}
 
 // reset forgets what the visitor was on the way to.
 func (s *State) reset() {

@@ -55,7 +55,8 @@ type Turn struct {
 	Me string `json:"me,omitempty"`
 	// Notice is true where reception changed an appointment: Text tells it to
 	// the visitor, Appointment is its present state, and the socket sends an
-	// `appointment` frame before the message.
+	// `appointment` frame before the message. Without Text nothing is said: the
+	// frame is all.
 	Notice bool `json:"notice,omitempty"`
 }
 

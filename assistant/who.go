@@ -5,6 +5,9 @@ import (
 	"okoshko/prompts"
 )
 
+// personEffects are the fields of a person and what setting them does.
+var personEffects = map[nlu.Field]effectKind{nlu.FieldName: effectName, nlu.FieldPhone: effectPhone, nlu.FieldEmail: effectEmail}
+
 // setPerson takes a name, phone or e-mail address. An empty value is one that
 // cannot be right.
 func (t *turn) setPerson(c nlu.Command) {
@@ -17,8 +20,7 @@ func (t *turn) setPerson(c nlu.Command) {
 		return
 	}
 	t.heard = true
-	kind := map[nlu.Field]effectKind{nlu.FieldName: effectName, nlu.FieldPhone: effectPhone, nlu.FieldEmail: effectEmail}[c.Field]
-	t.out.effect(kind, c.Value)
+	t.out.effect(personEffects[c.Field], c.Value)
 	if t.st.Asked == ExpectConfirm {
 		t.changed = true
 	}

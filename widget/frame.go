@@ -280,6 +280,9 @@ func framesOf(t assistant.Turn, zone *time.Location, now time.Time) [][]byte {
 		m.Appointment = &appointmentInner{a.Number, a.Status, a.Service, a.Specialist, a.Branch, at(a.Start), at(a.End), calendarPath(a.Calendar)}
 		if t.Notice {
 			frames = append(frames, encode(appointmentFrame{"appointment", t.Seq, a.Number, a.Status, at(a.Start), at(a.End)}))
+			if t.Text == "" { // nothing is said
+				return frames
+			}
 		}
 	}
 	return append(frames, m.encode())

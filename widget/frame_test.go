@@ -64,6 +64,19 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+// TestChangeWithoutWords: where reception says nothing with a change, only the
+// appointment's frame is sent.
+func TestChangeWithoutWords(t *testing.T) {
+	frames := framesOf(assistant.Turn{
+		Seq: 7, From: assistant.FromAssistant, Notice: true,
+		Appointment: &assistant.AppointmentView{Number: "A-1", Status: "arrived"},
+	}, time.UTC, time.Time{})
+	var f appointmentFrame
+	if len(frames) != 1 || json.Unmarshal(frames[0], &f) != nil || f.Type != "appointment" || f.Seq != 7 || f.Status != "arrived" {
+		t.Errorf("frames %q", frames)
+	}
+}
+
 func TestFramesFit(t *testing.T) {
 	turn := assistant.Turn{Seq: 1, From: assistant.FromAssistant, Text: strings.Repeat("ы", 1000)}
 	for range 100 {

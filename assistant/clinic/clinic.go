@@ -13,6 +13,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"golang.org/x/text/language"
 )
 
 // Clinic is everything the owner's file says. Slices keep the file's order; ids are
@@ -241,10 +243,16 @@ func (r Receiver) Wants(event string) bool {
 // Version is a hash of the file's bytes, 64 hexadecimal letters.
 func (c *Clinic) Version() string { return c.version }
 
-// Language returns lang where the house speaks it and the house's first language otherwise.
-func (c *Clinic) Language(lang string) string {
+// Language returns the language of a BCP 47 tag («en-US», «tt-Cyrl-RU») where the house
+// speaks it, and the house's first language otherwise.
+func (c *Clinic) Language(tag string) string {
+	parsed, err := language.Parse(tag)
+	if err != nil {
+		return c.Languages[0]
+	}
+	base, _ := parsed.Base()
 	for _, l := range c.Languages {
-		if l == lang {
+		if l == base.String() {
 			return l
 		}
 	}

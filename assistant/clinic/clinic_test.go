@@ -71,6 +71,18 @@ func TestTheExampleFilesAreRead(t *testing.T) {
 	}
 }
 
+func TestLanguageOfATag(t *testing.T) {
+	c := &clinic.Clinic{Languages: []string{"ru", "tt", "en"}}
+	for tag, want := range map[string]string{
+		"en-US": "en", "en": "en", "EN_gb": "en", "tt-Cyrl-RU": "tt", "tt": "tt", "ru-RU": "ru",
+		"de-DE": "ru", "": "ru", "nonsense!": "ru", "*": "ru", "x-private": "ru",
+	} {
+		if got := c.Language(tag); got != want {
+			t.Errorf("%q: %s, want %s", tag, got, want)
+		}
+	}
+}
+
 func TestTextFallsBackToTheFirstLanguage(t *testing.T) {
 	c := load(t, "clinic.yaml")
 	p, _ := c.Specialist("ivanov") // has no Tatar name

@@ -23,6 +23,9 @@ func Own(field string) string { return tagOpen + ownKind + field + tagClose }
 
 const ownKind = "own-"
 
+// Masked is the tag for a piece of personal data of a kind that nothing is known of.
+func Masked(kind string) string { return tagOpen + kind + tagClose }
+
 // OwnField tells whether a tag's kind is that of [Own], and of which field.
 func OwnField(kind string) (field string, ok bool) { return strings.CutPrefix(kind, ownKind) }
 

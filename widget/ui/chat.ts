@@ -363,6 +363,7 @@ export class Chat extends HTMLElement {
   /** changed: reception did something; the words about it come as a message. */
   private changed(f: Frame): void {
     this.thread.change(f as unknown as Appointment);
+    if (f.seq >= this.history) this.thread.live(); // a change without words may be the newest turn
     this.tell("changed", { number: f.number, status: f.status });
   }
 
