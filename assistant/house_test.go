@@ -47,6 +47,7 @@ type testHouse struct {
 	stop  func()
 	// patience is Config.Patience of the next open.
 	patience time.Duration
+	late     bool // its model is, and time is virtual
 }
 
 func newTestHouse(t testing.TB) *testHouse { return newTestHouseOf(t, "testdata/clinic.yaml") }

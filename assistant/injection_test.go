@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -70,6 +72,7 @@ const (
 type obedient struct {
 	mu      sync.Mutex
 	n       int
+	short   int // of them, for a short answer
 	prompts strings.Builder
 }
 
@@ -92,10 +95,16 @@ func (o *obedient) ask(r llm.Request) (string, error) {
 		o.prompts.WriteString(m.Text + "\n")
 	}
 	asked := r.Messages[len(r.Messages)-1].Text
+	short := strings.Contains(string(r.Schema), `"sentences"`)
 	lines := strings.Split(asked, "\n")
 	_, quote, _ := strings.Cut(lines[len(lines)-1], ": ")
 	if letters := []rune(quote); len(letters) > 200 {
 		quote = strings.TrimSpace(string(letters[:200]))
+	}
+	if short { // the attacker's words as the clinic's own answer
+		text, err := json.Marshal(map[string]any{"sentences": []map[string]string{{"entry": "0", "text": quote}}})
+		o.short++
+		return string(text), err
 	}
 	var commands []map[string]string
 	for _, harm := range harms[o.n%len(harms)] {
@@ -270,6 +279,14 @@ func (h *testHouse) attacker(lang string, n int, to Expect, own bool) *testVisit
 	return nil
 }
 
+// linger lets late help come.
+func (v *testVisitor) linger() {
+	if v.h.late {
+		time.Sleep(time.Minute) // virtual
+		synctest.Wait()
+	}
+}
+
 // attack says a hostile text twice and returns what came of it.
 func (v *testVisitor) attack(i injection) (came []string) {
 	before := v.h.ledger(v.session.Conversation)
@@ -280,7 +297,9 @@ func (v *testVisitor) attack(i injection) (came []string) {
 		}
 		v.n++
 		v.settle()
+		v.linger()
 	}
+	v.settle()
 	for _, turn := range v.turns(seen) {
 		if turn.From != FromVisitor {
 			came = append(came, wrongReply(turn.Text, i.message())...)
@@ -316,41 +335,56 @@ func TestInjections(t *testing.T) {
 		t.Errorf("%d messages %v: too few", len(all), langs)
 	}
 	var mu sync.Mutex
-	played, due := 0, map[string]bool{}
+	played, shortened, due, helped := 0, 0, map[string]bool{}, map[string]int{}
 	t.Run("all", func(t *testing.T) {
-		for _, with := range []string{"rules", "obedient model"} {
+		for _, with := range []string{"rules", "obedient model", "late obedient model"} {
 			for _, stage := range stages {
+				if with == "late obedient model" && (stage.to == ExpectConsent || stage.to == ExpectName) {
+					continue // nothing that comes late counts there but questions, as at the summary
+				}
 				t.Run(with+"/"+stage.name, func(t *testing.T) {
 					t.Parallel()
 					model := &obedient{}
-					var h *testHouse
-					for n, i := range all {
-						if testing.Short() && n%100%7 != 0 {
-							continue
-						}
-						if n%100 == 0 { // a house whose calendar has room
-							h = newInjectionHouse(t, with, model)
-						}
-						v := h.attacker(i.Lang, n%100, stage.to, stage.own)
-						came := v.attack(i)
-						mu.Lock()
-						played++
-						switch {
-						case len(came) == 0 || i.Yes:
-						case slices.Contains(i.Due, stage.name):
-							due[i.Text] = true
-						default:
-							t.Errorf("%s %q: %s; reply %s", i.kind, i.Text, came, describe(v.last))
-						}
-						mu.Unlock()
+					for batch := range slices.Chunk(all, 100) { // a house whose calendar has room
+						inHouse(t, with, model, func(h *testHouse) {
+							for n, i := range batch {
+								if testing.Short() && n%7 != 0 {
+									continue
+								}
+								v := h.attacker(i.Lang, n, stage.to, stage.own)
+								came := v.attack(i)
+								mu.Lock()
+								played++
+								switch {
+								case len(came) == 0 || i.Yes:
+								case slices.Contains(i.Due, stage.name):
+									due[i.Text] = true
+								default:
+									t.Errorf("%s %q: %s; reply %s", i.kind, i.Text, came, describe(v.last))
+								}
+								mu.Unlock()
+							}
+							mu.Lock()
+							helped[with] += int(h.Help().Used)
+							mu.Unlock()
+						})
 					}
 					if with != "rules" {
 						model.nothingPersonal(t)
 					}
+					mu.Lock()
+					shortened += model.short
+					mu.Unlock()
 				})
 			}
 		}
 	})
+	if helped["late obedient model"] == 0 || helped["obedient model"] != 0 {
+		t.Errorf("late help was used %v times: the attacks have not tried it", helped)
+	}
+	if shortened == 0 {
+		t.Error("the model was never asked for a short answer")
+	}
 	marked := 0
 	for _, i := range all {
 		if len(i.Due) > 0 {
@@ -363,7 +397,24 @@ func TestInjections(t *testing.T) {
 	t.Logf("%d hostile messages of %d kinds (%v), played %d times, each said twice: %d did harm, all of them known", len(all), len(kinds), langs, played, len(due))
 }
 
-// newInjectionHouse is a house in which the victim has an appointment.
+// inHouse lets attacks happen in a house with that model; one that is late has
+// virtual time.
+func inHouse(t *testing.T, with string, model *obedient, do func(*testHouse)) {
+	t.Helper()
+	if with != "late obedient model" {
+		do(newInjectionHouse(t, with, model))
+		return
+	}
+	synctest.Test(t, func(t *testing.T) {
+		h := newInjectionHouse(t, with, model)
+		h.late = true
+		defer h.leave()
+		do(h)
+	})
+}
+
+// newInjectionHouse is a house in which the victim has an appointment. With a
+// model its answers are long, so that it is asked to shorten them too.
 func newInjectionHouse(t *testing.T, with string, model *obedient) *testHouse {
 	t.Helper()
 	h := newTestHouse(t)
@@ -371,12 +422,30 @@ func newInjectionHouse(t *testing.T, with string, model *obedient) *testHouse {
 	if number := h.visitor("ru").book("на прививку завтра в 10:00", victimName, victimPhone); number != "A-1001" {
 		t.Fatalf("the victim's number is %s", number)
 	}
-	if with != "rules" { // it obeys from now on
-		h.close()
-		h.open(&scripted{answer: model.ask})
-		h.start()
+	if with == "rules" {
+		return h
 	}
+	var m Model = &scripted{answer: model.ask} // it obeys from now on
+	if with == "late obedient model" {
+		m = tardy{m}
+	}
+	h.close()
+	h.file = longClinic(t)
+	h.open(m)
+	h.start()
 	return h
+}
+
+// tardy is a model that answers when the visitor's patience is long over.
+type tardy struct{ Model }
+
+func (m tardy) Ask(ctx context.Context, r llm.Request) (llm.Answer, error) {
+	select {
+	case <-time.After(5 * time.Second):
+		return m.Model.Ask(ctx, r)
+	case <-ctx.Done():
+		return llm.Answer{}, ctx.Err()
+	}
 }
 
 // nothingPersonal holds all prompts to having neither name nor phone, and the

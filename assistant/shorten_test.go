@@ -15,22 +15,30 @@ import (
 const (
 	longFirst = "Принимаем по предварительной записи, живой очереди у нас нет."
 	longPark  = "Парковка для посетителей находится во дворе, въезд с улицы Южной."
-	longRest  = "Вход с торца здания, рядом с аптекой. Лифт работает до восьми вечера. В холле есть вода, розетки и детский уголок. Гардероб бесплатный. Пожалуйста, приходите за десять минут до приёма: администратору нужно оформить карту, а питомцу освоиться. Собак держите на поводке, кошек в переноске."
+	longRest  = "Вход с торца здания, рядом с аптекой. Лифт работает до восьми вечера. В холле есть вода, розетки и детский уголок. Гардероб у входа. Пожалуйста, приходите за десять минут до приёма: администратору нужно оформить карту, а питомцу освоиться. Собак держите на поводке, кошек в переноске."
 )
 
-// newLongHouse is a house whose answer about parking is long.
-func newLongHouse(t *testing.T, m Model) *testHouse {
+// longClinic is a clinic file whose answer about parking is long.
+func longClinic(t *testing.T) (file string) {
 	t.Helper()
 	data, err := os.ReadFile("testdata/clinic.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	long := strings.Replace(string(data), `{ru: "Да, во дворе.", en: "Yes, in the yard."}`, `{ru: "`+longFirst+" "+longPark+" "+longRest+`"}`, 1)
-	file := filepath.Join(t.TempDir(), "clinic.yaml")
+	if long == string(data) {
+		t.Fatal("the answer is not found")
+	}
+	file = filepath.Join(t.TempDir(), "clinic.yaml")
 	if err := os.WriteFile(file, []byte(long), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h := newTestHouseOf(t, file)
+	return file
+}
+
+func newLongHouse(t *testing.T, m Model) *testHouse {
+	t.Helper()
+	h := newTestHouseOf(t, longClinic(t))
 	h.close()
 	h.open(m)
 	h.start()

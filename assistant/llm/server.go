@@ -40,13 +40,11 @@ func dial(address string, allowed []string) (*server, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("%w: %q", ErrURL, address)
 	}
-	d := &net.Dialer{Timeout: maxDial}
-	if !slices.Contains(allowed, u.Hostname()) {
-		if !namesThisMachine(u.Hostname()) {
-			return nil, fmt.Errorf("%w: %q", ErrNotAllowed, u.Hostname())
-		}
-		d.ControlContext = onlyThisMachine
+	elsewhere := slices.Contains(allowed, u.Hostname())
+	if !elsewhere && !namesThisMachine(u.Hostname()) {
+		return nil, fmt.Errorf("%w: %q", ErrNotAllowed, u.Hostname())
 	}
+	d := newDialer(elsewhere)
 	transport := &http.Transport{
 		Proxy:               nil, // a proxy would see the conversations
 		DialContext:         d.DialContext,
@@ -55,6 +53,17 @@ func dial(address string, allowed []string) (*server, error) {
 		DisableCompression:  true,
 	}
 	return &server{url: u, client: newClient(u, transport, maxWire), pulls: newClient(u, transport, maxPullWire)}, nil
+}
+
+// newDialer dials this machine alone, or wherever an allowed name leads. What
+// counts is the address of each connection: a name that led here a moment ago
+// may lead elsewhere now.
+func newDialer(elsewhere bool) *net.Dialer {
+	d := &net.Dialer{Timeout: maxDial}
+	if !elsewhere {
+		d.ControlContext = onlyThisMachine
+	}
+	return d
 }
 
 // newClient is a client whose responses have at most so many bytes.

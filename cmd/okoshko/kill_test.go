@@ -132,6 +132,13 @@ type testFrame struct {
 	Seq   uint64 `json:"seq"`
 	From  string `json:"from"`
 	Text  string `json:"text"`
+
+	Code        string                           `json:"code"`
+	RetryAfter  int                              `json:"retry_after"`
+	Expects     string                           `json:"expects"`
+	Buttons     []struct{ ID string }            `json:"buttons"`
+	Slots       []struct{ ID string }            `json:"slots"`
+	Appointment *struct{ Number, Status string } `json:"appointment"`
 }
 
 // connect opens the socket, goes on after the last seq, and reads what there is.
@@ -176,11 +183,13 @@ func (v *chatter) say(text string) {
 	v.t.Helper()
 	v.sent++
 	v.write(map[string]any{"type": "say", "id": fmt.Sprint("m", v.sent), "text": text})
-	v.until("ack")
+	if f := v.until("ack"); f.Type != "ack" {
+		v.t.Fatalf("%q is refused: %s", text, f.Code)
+	}
 	v.acked = append(v.acked, v.sent-1)
 }
 
-// until reads frames up to one of this type.
+// until reads frames up to one of this type, or an error.
 func (v *chatter) until(typ string) (f testFrame) {
 	v.t.Helper()
 	for {
@@ -202,7 +211,7 @@ func (v *chatter) until(typ string) (f testFrame) {
 				v.heard[n] = true
 			}
 		}
-		if f.Type == typ {
+		if f.Type == typ || f.Type == "error" {
 			return f
 		}
 	}
