@@ -48,6 +48,19 @@ func TestModelReal(t *testing.T) {
 			t.Logf("%s: prompt %d tokens read in %v, answer %d", lang, answer.PromptTokens, answer.Reading, answer.Tokens)
 		}
 	}
+	entries := []prompts.ModelEntry{{ID: "0", Text: "Парковка есть на Декабристов. Заезд со двора."}, {ID: "1", Text: "Рассрочки нет."}}
+	system, user := prompts.ModelFAQMessages(prompts.ModelInput{Message: "а парковка?"}, entries)
+	answer, err := m.Ask(t.Context(), llm.Request{
+		Messages: []llm.Message{{Role: llm.RoleSystem, Text: system}, {Role: llm.RoleUser, Text: user}},
+		Schema:   prompts.ModelFAQSchema(entries), MaxTokens: 1500, Seed: 1, Temperature: 1,
+	})
+	if err == nil {
+		if short, err := prompts.ModelFAQAnswer(answer.JSON, entries); !errors.Is(err, prompts.ErrModelUncovered) {
+			t.Errorf("noise is taken for the clinic's words: %q, %v, of %s", short, err, answer.JSON)
+		}
+	} else if !errors.Is(err, llm.ErrTruncated) {
+		t.Errorf("a short answer: %v", err)
+	}
 	if read < 2 {
 		t.Errorf("%d answers of 6: too few to prove anything", read)
 	}

@@ -70,6 +70,12 @@ func TestModelGolden(t *testing.T) {
 			fmt.Fprintln(&schema, line)
 		}
 		got := "=== system\n" + system + "\n=== user\n" + user + "\n=== schema\n" + schema.String()
+		in.Message = map[string]string{"ru": "а машину где оставить?", "tt": "машинаны кая куям?", "en": "where do I leave the car?"}[lang]
+		again, user := ModelFAQMessages(in, coverEntries[lang])
+		if again != system {
+			t.Errorf("%s: the question for a short answer begins otherwise", lang)
+		}
+		got += "=== short answer\n" + user + "\n" + string(ModelFAQSchema(coverEntries[lang])) + "\n"
 		path := filepath.Join("testdata", "model."+lang+".golden")
 		if os.Getenv("UPDATE") != "" {
 			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
