@@ -28,8 +28,9 @@ type rule struct {
 var rules = []rule{
 	{id: "reveals", actions: []string{"contact.reveal"}, window: time.Hour, most: 20},
 	{id: "exports", actions: []string{"contact.export"}, window: 24 * time.Hour, most: 3},
-	{id: "reading", actions: []string{"conversation.read"}, window: time.Hour, most: 120},
-	{id: "night", actions: []string{"contact.reveal", "contact.export", "conversation.read"}, window: time.Hour, most: 2, closed: true},
+	{id: "reading", actions: []string{"conversation.read", "contact.read"}, window: time.Hour, most: 120},
+	{id: "searches", actions: []string{"contact.search"}, window: time.Hour, most: 40},
+	{id: "night", actions: []string{"contact.reveal", "contact.export", "contact.read", "contact.search", "conversation.read"}, window: time.Hour, most: 2, closed: true},
 	{id: "signin", actions: []string{"login.refused"}, window: 10 * time.Minute, most: 10, anybody: true},
 	{id: "api", actions: []string{"api.read"}, window: time.Hour, most: 600},
 }

@@ -133,7 +133,7 @@ func concerned(tx *storage.Tx, i Incident) (people int, kinds map[string]int, er
 // readBy are the ids that an actor read in a time, as the journal tells.
 func readBy(tx *storage.Tx, actor string, from, to time.Time) (ids map[string]bool, err error) {
 	ids = make(map[string]bool)
-	reads := []string{"contact.reveal", "contact.export", "conversation.read", "api.read"}
+	reads := []string{"contact.reveal", "contact.export", "contact.read", "conversation.read", "api.read"}
 	for e := range audit.Backward(tx, 0, &err) {
 		if e.At.Before(from.Add(-disorder)) {
 			break

@@ -96,6 +96,15 @@ func Reveal(tx *storage.Tx, id, actor, reason string, now time.Time) (Contact, e
 	)
 }
 
+// Read writes to the journal that a contact was read, and why; an invented
+// contact rings.
+func Read(tx *storage.Tx, id, actor, action string, now time.Time) error {
+	return errors.Join(
+		ring(tx, id, actor, now),
+		audit.Append(tx, audit.Entry{At: now, Actor: actor, Action: action, Object: id}),
+	)
+}
+
 // Restrict ends the use of a contact's data, or allows it again: it stays, and
 // is told to no receiver.
 func Restrict(tx *storage.Tx, id string, on bool, actor string, now time.Time) (Contact, error) {

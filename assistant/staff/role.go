@@ -29,6 +29,9 @@ const (
 	Resend     Right = "resend"     // send it again
 	Journal    Right = "journal"    // read and verify the journal
 	Manage     Right = "manage"     // accounts and tokens
+	Persons    Right = "persons"    // people's demands about their data: see, correct, export, erase
+	Safety     Right = "safety"     // retention, alarms, incidents; no visitor's data
+	Guard      Right = "guard"      // open and close an incident, set canaries
 )
 
 // rights says who may; what is not here is forbidden.
@@ -41,6 +44,9 @@ var rights = map[Right][]Role{
 	Resend:     {Owner, Admin, Reception},
 	Journal:    {Owner, Admin, Auditor},
 	Manage:     {Owner, Admin},
+	Persons:    {Owner, Admin, Reception},
+	Safety:     {Owner, Admin, Auditor},
+	Guard:      {Owner, Admin},
 }
 
 // May says whether the role has the right.

@@ -84,7 +84,7 @@ func (a *appliance) open(s settings) (err error) {
 		return err
 	}
 	desk, err := console.New(console.Config{
-		Desk: a.assistant, Staff: a.staff, DB: s.db, Clinic: a.assistant.Clinic, Resend: a.relay.Resend, Model: a.modelState, TLS: s.tls, Proxies: s.proxies, Log: s.log, Now: a.now,
+		Desk: a.assistant, People: a.assistant, Staff: a.staff, DB: s.db, Clinic: a.assistant.Clinic, Resend: a.relay.Resend, Model: a.modelState, TLS: s.tls, Proxies: s.proxies, Log: s.log, Now: a.now,
 	})
 	if err != nil {
 		return err

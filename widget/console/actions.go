@@ -12,7 +12,7 @@ var actionWords = map[string]string{
 
 	"conversation.read": "Разговор прочитан", "conversation.reply": "Ответ посетителю",
 	"conversation.take": "Разговор взят", "conversation.return": "Разговор возвращён помощнику",
-	"alarm.raised": "Тревога", "incident.opened": "Утечка: начато разбирательство",
+	"api.read": "Программа прочитала данные", "alarm.raised": "Тревога", "incident.opened": "Утечка: начато разбирательство",
 	"conversation.handoff": "Передано ресепшену", "conversation.destroy": "Разговор удалён по сроку",
 
 	"appointment.requested": "Новая заявка", "appointment.confirmed": "Запись подтверждена", "appointment.declined": "Заявка отклонена",
@@ -26,7 +26,8 @@ var actionWords = map[string]string{
 	"waitlist.removed": "Убран из листа ожидания", "waitlist.left": "Посетитель больше не ждёт",
 
 	"contact.reveal": "Просмотр телефона", "contact.erase": "Данные удалены", "contact.erased": "Данные удалены",
-	"contact.correct": "Посетитель исправил свои данные", "contact.destroyed": "Запись в реестре уничтожения", "contact.export": "Данные выгружены",
+	"contact.correct": "Данные исправлены", "contact.destroyed": "Запись в реестре уничтожения", "contact.export": "Данные выгружены",
+	"contact.search": "Поиск человека", "contact.read": "Карточка человека открыта", "register.read": "Акт об уничтожении открыт",
 	"contact.restrict": "Обработка данных приостановлена", "contact.unrestrict": "Обработка данных возобновлена",
 	"consent.give": "Согласие дано", "consent.withdraw": "Согласие отозвано", "consent.given": "Согласие дано", "consent.withdrawn": "Согласие отозвано",
 	"retention.run": "Удаление по сроку хранения",
@@ -35,11 +36,12 @@ var actionWords = map[string]string{
 	"demand.restrict": "Посетитель просит приостановить обработку", "demand.withdraw": "Посетитель отзывает согласие", "demand.erase": "Посетитель просит удалить данные",
 	"demand.open": "Требование посетителя", "demand.done": "Требование выполнено", "demand.refused": "В требовании отказано", "demand.extended": "Срок ответа продлён",
 	"incident.open": "Утечка: начато разбирательство", "incident.close": "Утечка: разбирательство закончено", "incident.examined": "Утечка: отчёт о расследовании",
-	"incident.told": "Утечка: сообщено в Роскомнадзор", "incident.unfreeze": "Утечка: доступ возвращён",
+	"incident.told": "Утечка: сообщено в Роскомнадзор", "incident.unfreeze": "Утечка: отправка возобновлена",
 	"alarm.seen": "Тревога просмотрена", "alarm.reveals": "Тревога: много просмотров телефонов", "alarm.exports": "Тревога: много выгрузок",
+	"alarm.searches": "Тревога: много поисков людей",
 	"alarm.reading": "Тревога: много прочитанных разговоров", "alarm.night": "Тревога: работа с данными в нерабочее время",
-	"alarm.signin": "Тревога: подбор пароля", "alarm.api": "Тревога: программа читает очень много", "alarm.canary": "Тревога: открыт контрольный контакт",
-	"canary.add": "Добавлен контрольный контакт", "canary.remove": "Контрольный контакт убран",
+	"alarm.signin": "Тревога: подбор пароля", "alarm.api": "Тревога: программа читает очень много", "alarm.canary": "Тревога: открыт контакт-приманка",
+	"canary.add": "Добавлен контакт-приманка", "canary.remove": "Контакт-приманка убран",
 }
 
 func actionName(action string) string {

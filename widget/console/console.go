@@ -20,6 +20,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"okoshko/assistant"
@@ -75,6 +76,7 @@ type Desk interface {
 // Config is what [New] needs.
 type Config struct {
 	Desk   Desk
+	People People // nil: no pages of people's own data
 	Staff  *staff.Staff
 	DB     *storage.DB // for the journal and the deliveries
 	Clinic func() *clinic.Clinic
@@ -142,7 +144,7 @@ type action func(w http.ResponseWriter, r *http.Request, who staff.Account) erro
 
 // routes are all pages and writes and the right that each needs.
 func (c *Console) routes() []route {
-	return []route{
+	return slices.Concat(c.peopleRoutes(), c.safetyRoutes(), []route{
 		{"GET /console/{$}", staff.Own, c.home},
 		{"GET /console/inbox", staff.Read, c.inbox},
 		{"GET /console/inbox/list", staff.Read, c.inboxList},
@@ -181,7 +183,7 @@ func (c *Console) routes() []route {
 		{"POST /console/access/feeds", staff.Manage, c.createFeed},
 		{"POST /console/access/feeds/{id}/revoke", staff.Manage, c.revokeFeed},
 		{"POST /console/logout", staff.Own, c.logout},
-	}
+	})
 }
 
 type route struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
 	"strings"
@@ -50,7 +51,7 @@ func parsePages(files embed.FS, functions template.FuncMap) (map[string]*templat
 }
 
 func (c *Console) functions() template.FuncMap {
-	return template.FuncMap{
+	all := template.FuncMap{
 		"asset":   c.assets.Path,
 		"model":   c.modelState,
 		"icon":    icon,
@@ -76,6 +77,8 @@ func (c *Console) functions() template.FuncMap {
 		},
 		"list": func(some []string) string { return strings.Join(some, ", ") },
 	}
+	maps.Copy(all, peopleFunctions())
+	return all
 }
 
 // show writes a whole page, made before the first byte leaves.
@@ -94,10 +97,13 @@ func (c *Console) page(r *http.Request, who staff.Account, name, title string, v
 		calendarWords: c.words(), Title: title, Name: name, Clinic: house.Name.In("ru"), Who: who, View: view,
 		Rights: map[string]bool{}, Notice: notices[r.URL.Query().Get("done")],
 	}
-	for _, right := range []staff.Right{staff.Read, staff.Act, staff.Reveal, staff.Deliveries, staff.Resend, staff.Journal, staff.Manage} {
+	for _, right := range []staff.Right{staff.Read, staff.Act, staff.Reveal, staff.Deliveries, staff.Resend, staff.Journal, staff.Manage, staff.Persons, staff.Safety, staff.Guard} {
 		p.Rights[string(right)] = who.Role.May(right)
 	}
 	p.Rights["resend"] = p.Rights["resend"] && c.Resend != nil
+	for _, right := range []string{"persons", "safety", "guard"} {
+		p.Rights[right] = p.Rights[right] && c.People != nil
+	}
 	return p
 }
 
@@ -156,6 +162,11 @@ var notices = map[string]string{
 	"unwaited": "Посетитель больше не в листе ожидания.",
 	"unfed":    "Адрес календаря отозван и больше не отвечает.",
 	"revoked":  "Ключ отозван и больше не действует.",
+
+	"demand": "Обращение записано, срок отсчитывается.", "answered": "Обращение обновлено.", "corrected": "Данные исправлены.",
+	"restricted": "Использование данных приостановлено.", "unrestricted": "Данные снова используются.",
+	"erased": "Данные удалены. Распечатайте и подпишите акт.", "seen": "Отмечено: тревогу видели.",
+	"incident": "Инцидент открыт. Отправка наружу остановлена, часы идут.", "step": "Отмечено.", "canary": "Контакт-приманка добавлен.",
 }
 
 // initial is the letter in the round mark of a conversation.
@@ -187,6 +198,8 @@ var icons = map[string]string{
 	"next":    `<path d="m8.2 4.5 5.5 5.5-5.5 5.5"/>`,
 	"phone":   `<path d="M4 3.5h3l1.4 3.7-1.9 1.4a9 9 0 0 0 4.9 4.9l1.4-1.9 3.7 1.4v3c-7 .8-13.3-5.5-12.5-12.5z"/>`,
 	"check":   `<path d="m4 10.6 4 4 8-9"/>`,
+	"people":  `<circle cx="7" cy="7" r="2.8"/><path d="M1.8 16.4c.4-3 2.4-4.6 5.2-4.6s4.8 1.6 5.2 4.6M13 4.6a2.6 2.6 0 0 1 0 5M14.6 12.2c2 .5 3.2 1.9 3.6 4.2"/>`,
+	"shield":  `<path d="M10 2.6 16 5v4.6c0 3.8-2.4 6.4-6 7.8-3.6-1.4-6-4-6-7.8V5zM7.2 9.8l2 2 3.6-4"/>`,
 	"robot":   `<path d="M4 7.5h12v8.3H4zM10 7.5V4.3M7.5 11.2v.1M12.5 11.2v.1M8 13.7h4"/>`,
 }
 

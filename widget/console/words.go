@@ -202,3 +202,22 @@ func sourceWords(source map[string]string) string {
 var roleWords = map[string]string{
 	"owner": "владелец", "admin": "администратор", "reception": "ресепшен", "auditor": "проверяющий",
 }
+
+// Now is the instant that the page was drawn.
+func (w calendarWords) Now() time.Time { return w.now }
+
+// LastDay is the day before a deadline's midnight: «до четверга» includes it.
+func (w calendarWords) LastDay(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return w.Day(t.Add(-time.Second))
+}
+
+// Soon says that a deadline is at most two days ahead.
+func (w calendarWords) Soon(t time.Time) bool { return t.Sub(w.now) < 48*time.Hour }
+
+// Left is how long until t, in hours: «18 часов».
+func (w calendarWords) Left(t time.Time) string {
+	return counted(int(t.Sub(w.now)/time.Hour), "час", "часа", "часов")
+}

@@ -1,0 +1,172 @@
+package assistant
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"okoshko/assistant/privacy"
+	"okoshko/storage"
+	"okoshko/storage/audit"
+)
+
+// SafetyState is what the owner sees of how people's data is kept safe.
+type SafetyState struct {
+	Retention RetentionState
+	Alarms    []privacy.Alarm
+	Incidents []privacy.Incident
+	Frozen    string // the incident because of which nothing leaves, "" for none
+	Canaries  int
+	People    int // contacts, without the invented ones
+}
+
+const alarmsShown = 50
+
+// Safety tells how people's data is kept safe.
+func (a *Assistant) Safety(ctx context.Context) (s SafetyState, err error) {
+	if s.Retention, err = a.Retention(ctx); err != nil {
+		return s, err
+	}
+	err = a.db.View(func(tx *storage.Tx) (err error) {
+		if s.Alarms, err = privacy.Alarms(tx, alarmsShown); err != nil {
+			return err
+		}
+		if s.Incidents, err = privacy.Incidents(tx); err != nil {
+			return err
+		}
+		if s.Frozen, err = privacy.Frozen(tx); err != nil {
+			return err
+		}
+		ids, err := privacy.Canaries(tx)
+		if err != nil {
+			return err
+		}
+		s.Canaries = len(ids)
+		s.People = -len(ids)
+		return privacy.Each(tx, func(privacy.Contact) error { s.People++; return nil })
+	})
+	return s, err
+}
+
+// Unseen is how many alarms nobody has seen yet.
+func (a *Assistant) Unseen(context.Context) (n int, err error) {
+	err = a.db.View(func(tx *storage.Tx) error {
+		all, err := privacy.Alarms(tx, alarmsShown)
+		for _, alarm := range all {
+			if alarm.Seen.IsZero() {
+				n++
+			}
+		}
+		return err
+	})
+	return n, err
+}
+
+// SeenAlarm notes that a member of staff has seen an alarm.
+func (a *Assistant) SeenAlarm(_ context.Context, op Operator, id string) error {
+	return a.db.Update(func(tx *storage.Tx) error {
+		_, err := privacy.Acknowledge(tx, id, op.ID, a.now())
+		return err
+	})
+}
+
+// OpenIncident begins an incident: see [privacy.OpenIncident].
+func (a *Assistant) OpenIncident(_ context.Context, op Operator, i privacy.Incident) (out privacy.Incident, err error) {
+	i.By = op.ID
+	if i.Noticed.IsZero() {
+		i.Noticed = a.now()
+	}
+	err = a.db.Update(func(tx *storage.Tx) (err error) { out, err = privacy.OpenIncident(tx, i); return err })
+	if err == nil {
+		a.log.Warn("incident", "incident", out.ID, "people", out.People)
+	}
+	return out, err
+}
+
+// Incident takes a step in an incident: told, examined, unfreeze or close.
+func (a *Assistant) Incident(_ context.Context, op Operator, id, step string) error {
+	err := a.db.Update(func(tx *storage.Tx) (err error) {
+		switch step {
+		case "told", "examined":
+			_, err = privacy.Told(tx, id, step == "examined", op.ID, a.now())
+		case "unfreeze":
+			err = privacy.Unfreeze(tx, id, op.ID, a.now())
+		case "close":
+			_, err = privacy.CloseIncident(tx, id, op.ID, a.now())
+		default:
+			err = ErrVerb
+		}
+		return err
+	})
+	if err == nil {
+		a.committed() // what was frozen may leave
+	}
+	return err
+}
+
+// FindIncident returns an incident, or [storage.ErrNotFound].
+func (a *Assistant) FindIncident(_ context.Context, id string) (found privacy.Incident, err error) {
+	err = a.db.View(func(tx *storage.Tx) error {
+		all, err := privacy.Incidents(tx)
+		for _, i := range all {
+			if i.ID == id {
+				found = i
+				return nil
+			}
+		}
+		return errors.Join(err, storage.ErrNotFound)
+	})
+	return found, err
+}
+
+// AddCanary keeps an invented contact: see [privacy.AddCanary].
+func (a *Assistant) AddCanary(_ context.Context, op Operator, name, phone string) error {
+	h := a.house.Load()
+	return a.db.Update(func(tx *storage.Tx) error {
+		c := privacy.NewContact("", h.clinic.Languages[0], a.now())
+		if err := amend(h, &c, "name", name); err != nil {
+			return err
+		}
+		if err := amend(h, &c, "phone", phone); phone != "" && err != nil {
+			return err
+		}
+		return privacy.AddCanary(tx, c, op.ID, a.now())
+	})
+}
+
+// NoticeFacts are what the notice to the regulator says of this house, from the
+// running configuration and the store.
+type NoticeFacts struct {
+	At        time.Time
+	Operator  string
+	Contact   string
+	Purposes  []string // ids
+	Ask       []string // what a booking asks for
+	Receivers []string // systems that get names and phones
+	Retention struct{ Conversations, Appointments, Audit time.Duration }
+	People    int
+	Health    bool // a house of medicine: the fact of a visit is medical secrecy
+	Head      audit.Head
+}
+
+// Notice gathers the facts of the notice to the regulator.
+func (a *Assistant) Notice(context.Context) (n NoticeFacts, err error) {
+	c := a.house.Load().clinic
+	n = NoticeFacts{
+		At: a.now().In(c.Location), Operator: c.Privacy.Operator, Contact: c.Privacy.Contact,
+		Purposes: []string{privacy.PurposeBooking}, Ask: c.Booking.Ask, Health: c.Profile == "clinic",
+	}
+	n.Retention.Conversations, n.Retention.Appointments, n.Retention.Audit = c.Privacy.Retention.Conversations, c.Privacy.Retention.Appointments, c.Privacy.Retention.Audit
+	for _, r := range c.Receivers {
+		if r.Contact {
+			n.Receivers = append(n.Receivers, r.Name)
+		}
+	}
+	err = a.db.View(func(tx *storage.Tx) error {
+		if n.Head, err = audit.Latest(tx); err != nil {
+			return err
+		}
+		return privacy.Each(tx, func(privacy.Contact) error { n.People++; return nil })
+	})
+	return n, err
+}
