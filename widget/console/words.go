@@ -221,3 +221,6 @@ func (w calendarWords) Soon(t time.Time) bool { return t.Sub(w.now) < 48*time.Ho
 func (w calendarWords) Left(t time.Time) string {
 	return counted(int(t.Sub(w.now)/time.Hour), "час", "часа", "часов")
 }
+
+// Stamp is «23.11.2026 14:00», for papers that are read years later.
+func (w calendarWords) Stamp(t time.Time) string { return t.In(w.zone).Format("02.01.2006 15:04") }
