@@ -16,6 +16,7 @@ func eventTypes() []string {
 		"appointment.requested", "appointment.confirmed", "appointment.declined", "appointment.moved",
 		"appointment.cancelled", "appointment.arrived", "appointment.no_show", "appointment.reminder", "conversation.handoff",
 		"consent.given", "consent.withdrawn", "contact.erased", "waitlist.joined", "waitlist.offered",
+		"alarm.raised", "incident.opened",
 	}
 }
 

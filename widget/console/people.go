@@ -128,11 +128,11 @@ func showPhone(e164 string) string {
 
 func (c *Console) personOf(r *http.Request, who staff.Account, right privacy.Right) (assistant.Person, error) {
 	p, err := c.People.PersonOf(r.Context(), operator(who), r.PathValue("contact"), right)
-	return p, gone(err)
+	return p, vanished(err)
 }
 
-// gone says that a person's data is no longer there.
-func gone(err error) error {
+// vanished says that a person's data is no longer there.
+func vanished(err error) error {
 	if errors.Is(err, storage.ErrNotFound) {
 		return web.Refused(http.StatusNotFound, "Этих данных нет", "Возможно, их уже удалили.").Because(err)
 	}
@@ -185,7 +185,7 @@ func (c *Console) personDemand(w http.ResponseWriter, r *http.Request, who staff
 		return web.Refused(http.StatusBadRequest, "Выберите, что просит человек и как он обратился", "").Because(err)
 	}
 	if err != nil {
-		return gone(err)
+		return vanished(err)
 	}
 	return c.back(w, r, personPath(d.Contact), "demand")
 }
@@ -200,7 +200,7 @@ func (c *Console) personCorrect(w http.ResponseWriter, r *http.Request, who staf
 		return c.showPerson(w, r, who, http.StatusUnprocessableEntity, "Так записать не получится: проверьте, что введено.")
 	}
 	if err != nil {
-		return gone(err)
+		return vanished(err)
 	}
 	return c.back(w, r, personPath(contact), "corrected")
 }
@@ -211,7 +211,7 @@ func (c *Console) personRestrict(w http.ResponseWriter, r *http.Request, who sta
 	}
 	contact, on := r.PathValue("contact"), r.PostForm.Get("on") == "yes"
 	if err := c.People.RestrictOf(r.Context(), operator(who), contact, on); err != nil {
-		return gone(err)
+		return vanished(err)
 	}
 	done := "unrestricted"
 	if on {
@@ -230,7 +230,7 @@ func (c *Console) personErase(w http.ResponseWriter, r *http.Request, who staff.
 	}
 	d, err := c.People.EraseOf(r.Context(), operator(who), r.PathValue("contact"))
 	if err != nil {
-		return gone(err)
+		return vanished(err)
 	}
 	return c.back(w, r, "/console/acts/"+url.PathEscape(d.ID), "erased")
 }
@@ -245,7 +245,7 @@ func (c *Console) answerDemand(w http.ResponseWriter, r *http.Request, who staff
 	case errors.Is(err, privacy.ErrExtended):
 		return web.Refused(http.StatusConflict, "Срок продлить нельзя", "Закон позволяет продлить его один раз и только для ответа на запрос о данных.").Because(err)
 	case err != nil:
-		return gone(err)
+		return vanished(err)
 	}
 	return c.back(w, r, "/console/people", "answered")
 }
@@ -262,7 +262,7 @@ type actView struct {
 func (c *Console) act(w http.ResponseWriter, r *http.Request, who staff.Account) error {
 	a, err := c.People.ActOf(r.Context(), operator(who), r.PathValue("id"))
 	if err != nil {
-		return gone(err)
+		return vanished(err)
 	}
 	names, err := c.names(r)
 	if err != nil {

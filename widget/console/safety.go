@@ -87,7 +87,7 @@ func (c *Console) monthly(runs []assistant.RetentionRun) (rows []monthRow) {
 
 func (c *Console) seenAlarm(w http.ResponseWriter, r *http.Request, who staff.Account) error {
 	if err := c.People.SeenAlarm(r.Context(), operator(who), r.PathValue("id")); err != nil {
-		return gone(err)
+		return vanished(err)
 	}
 	return c.back(w, r, "/console/safety", "seen")
 }
@@ -133,7 +133,7 @@ type incidentView struct {
 func (c *Console) incident(w http.ResponseWriter, r *http.Request, who staff.Account) error {
 	i, err := c.People.FindIncident(r.Context(), r.PathValue("id"))
 	if err != nil {
-		return gone(err)
+		return vanished(err)
 	}
 	state, err := c.People.Safety(r.Context())
 	if err != nil {
@@ -162,7 +162,7 @@ func (c *Console) incidentStep(w http.ResponseWriter, r *http.Request, who staff
 	case errors.Is(err, privacy.ErrIncidentClosed):
 		return web.Refused(http.StatusConflict, "Инцидент уже закрыт", "").Because(err)
 	case err != nil:
-		return gone(err)
+		return vanished(err)
 	}
 	return c.back(w, r, "/console/incidents/"+id, "step")
 }
