@@ -319,7 +319,7 @@ func (m *message) phrases() string {
 	})
 	used := make([]bool, len(m.words))
 	for _, f := range fits {
-		if slices.ContainsFunc(f.words, func(i int) bool { return used[i] }) || m.weak(f) {
+		if slices.ContainsFunc(f.words, func(i int) bool { return used[i] }) || m.weak(f) || f.phrase.do == Deny && m.guessedNo(f) {
 			continue
 		}
 		last := f.words[len(f.words)-1]

@@ -88,7 +88,7 @@ func tatarEnded(word string) bool {
 // rewrite reads Latin words that are no English: Russian typed with Latin letters or
 // on the wrong layout, and Cyrillic ones typed for English. Offsets stay those of the
 // original text.
-func (r *Reader) rewrite(text string, tokens []token.Token, taken []bool) ([]token.Token, []bool) {
+func (r *Reader) rewrite(text string, tokens []token.Token, taken []bool, asked Field) ([]token.Token, []bool) {
 	latin, strange := 0, 0
 	for i, t := range tokens {
 		if t.Kind != token.Word || taken[i] {
@@ -111,7 +111,7 @@ func (r *Reader) rewrite(text string, tokens []token.Token, taken []bool) ([]tok
 	if swapped, t, ok := r.fromEnglishKeys(text, tokens, taken); ok {
 		return swapped, t
 	}
-	r.fromTranslit(tokens, taken, strange*2 >= latin)
+	r.fromTranslit(tokens, taken, strange*2 >= latin, asked)
 	return tokens, taken
 }
 
@@ -152,7 +152,7 @@ func (r *Reader) russian(word string) bool {
 }
 
 // fromTranslit puts Russian spellings into the tokens' texts.
-func (r *Reader) fromTranslit(tokens []token.Token, taken []bool, most bool) {
+func (r *Reader) fromTranslit(tokens []token.Token, taken []bool, most bool, asked Field) {
 	if !most {
 		return
 	}
@@ -173,7 +173,7 @@ func (r *Reader) fromTranslit(tokens []token.Token, taken []bool, most bool) {
 		switch {
 		case r.russian(cyrillic):
 			known += min(1, len(t.Text)-1) // «и» and «в» tell nothing: "i" and "w" are English
-		case len(t.Text) > 4 && len(changes) < maxRepairs:
+		case len(t.Text) > 4 && len(changes) < maxRepairs && asked != FieldName: // "sophiee" is a name, no Сафина
 			if better := r.spelling(cyrillic); better.text != "" && !better.plain {
 				known++
 			}

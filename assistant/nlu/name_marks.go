@@ -1,6 +1,7 @@
 package nlu
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -145,6 +146,20 @@ func announces(text string) bool {
 		}
 	}
 	return false
+}
+
+// announced are words for a number that are known with a slip before it: «артем номе 8960…».
+var announced = spellAll("номер телефон телефона phone number mobile почта email телефоным")
+
+// announcing holds for a misspelt one right before the number.
+func (r *nameReader) announcing(i int) bool {
+	if i+1 >= len(r.words) || !r.words[i+1].personal {
+		return false
+	}
+	s, ok := token.Spell(r.tokens[r.words[i].from].Text)
+	return ok && slices.ContainsFunc(announced, func(a token.Spelling) bool {
+		return s.MayBeNear(&a, token.PriceStrange) && s.Distance(&a, token.PriceStrange+1) <= token.PriceStrange
+	})
 }
 
 // ofKin holds for «жена Рустама»: the name is not of who is to come.

@@ -50,7 +50,7 @@ func (r *nameReader) judge(i int) nameKind {
 		return notName
 	case (w.classes.empty() || w.repaired) && surname(text, false):
 		return surnameName
-	case !w.classes.empty() && !w.repaired, w.repaired && !capital(r.raw(i)), timeWord(w, r.message), announces(text):
+	case !w.classes.empty() && !w.repaired, w.repaired && !capital(r.raw(i)) && !(r.context.Expects == FieldName && w.classes.empty()), timeWord(w, r.message), announces(text), r.announcing(i):
 		return notName
 	}
 	return unknownName

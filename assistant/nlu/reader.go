@@ -74,7 +74,7 @@ func (r *Reader) Read(text string, c Context) Reading {
 	tokens := token.Tokenize(text)
 	p := newPII(text, tokens, c)
 	p.find()
-	p.tokens, p.taken = r.rewrite(text, tokens, p.taken)
+	p.tokens, p.taken = r.rewrite(text, tokens, p.taken, c.Expects)
 	m := &message{text: text, tokens: p.tokens, context: c, reader: r, lexicon: r.lexicon, pii: p}
 	m.cut()
 	m.repair()

@@ -21,11 +21,12 @@ const noForms = `не ни нет неа нету юк түгел тугел no 
 const cancelForms = " отмена отмените"
 
 var (
-	noWords = spellNo(noForms)
+	noWords = spellAll(noForms)
 	exactNo = stopTable(noForms + cancelForms)
 )
 
-func spellNo(words string) (all []token.Spelling) {
+// spellAll gives the spellings of words, Tatar ones also as typed with Russian letters.
+func spellAll(words string) (all []token.Spelling) {
 	for word := range strings.FieldsSeq(words) {
 		for _, spelt := range spellings(word) {
 			if s, ok := token.Spell(spelt); ok {
@@ -138,6 +139,22 @@ func (m *message) noInside(first, last int) bool {
 			if w.likely.has(m.lexicon.ids[name]) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// guessedNo holds for a no of misspelt words beside a sure yes: "yes lease" leaves
+// nothing.
+func (m *message) guessedNo(f matched) bool {
+	for _, i := range f.words {
+		if !m.words[i].repaired {
+			return false
+		}
+	}
+	for i := range m.words {
+		if !m.words[i].repaired && m.anyOf(i, i+1, "yes", "en_yes", "tt_yes") {
+			return true
 		}
 	}
 	return false
