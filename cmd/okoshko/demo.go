@@ -18,6 +18,7 @@ import (
 	"okoshko/assistant/clinic"
 	"okoshko/assistant/delivery/receiver"
 	"okoshko/assistant/privacy"
+	"okoshko/assistant/staff"
 	"okoshko/storage"
 )
 
@@ -92,20 +93,24 @@ func (c *demoCommand) serve(ctx context.Context, s streams, db *storage.DB, hous
 		said = "Local model           " + m.Name()
 	}
 	a.mux.Handle(demoPath, http.StripPrefix(strings.TrimSuffix(demoPath, "/"), sink))
-	password, err := c.password(ctx, db)
+	password, owner, err := c.password(ctx, db)
 	if err != nil {
 		return err
+	}
+	also := ""
+	if owner {
+		also = "\n                        login " + demoOwner + ", the same password: journal, access, calendars to subscribe to"
 	}
 	fmt.Fprintf(s.out, `Okoshko, demo of an invented clinic
 
   Page with the widget  %s/
-  Console               %s/console/   login reception, password %s
+  Console               %s/console/   login reception, password %s%s
   Receiver of events    %s
   Data folder           %s   (kept between runs)
   %s
 
 Stop with Ctrl-C.
-`, address, address, password, address+demoPath, c.Data, said)
+`, address, address, password, also, address+demoPath, c.Data, said)
 	go a.watch(ctx, filepath.Join(c.Data, clinicFile))
 	return a.run(ctx, public, service)
 }
@@ -138,22 +143,39 @@ func newSigning() string {
 	return "whsec_" + base64.StdEncoding.EncodeToString(key)
 }
 
-// password makes reception's account in the first run, and remembers its
-// password beside the demo's key: everything here is invented.
-func (c *demoCommand) password(ctx context.Context, db *storage.DB) (string, error) {
-	file := filepath.Join(c.Data, "demo-password")
-	password, err := firstOwner(ctx, db, "reception", "Гузель")
+// Accounts of the demo: who does the day's work, and who sees everything.
+const (
+	demoReception = "reception"
+	demoOwner     = "owner"
+)
+
+// password makes the accounts in the first run, both with one password, and
+// remembers it beside the demo's key: everything here is invented. owner says
+// whether there is an owner's account beside reception's, as folders made by older
+// versions do not have it.
+func (c *demoCommand) password(ctx context.Context, db *storage.DB) (password string, owner bool, err error) {
+	accounts, err := staff.New(staff.Config{DB: db})
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	if password != "" {
-		return password, os.WriteFile(file, []byte(password), 0o600)
+	file := filepath.Join(c.Data, "demo-password")
+	password = newPassword()
+	first, err := accounts.First(ctx, demoOwner, "Рустем", password)
+	if err == nil {
+		by := staff.Actor{ID: first.ID, Role: first.Role}
+		_, err = accounts.Create(ctx, by, staff.Account{Login: demoReception, Name: "Гузель", Role: staff.Reception}, password)
+		return password, true, errors.Join(err, os.WriteFile(file, []byte(password), 0o600))
 	}
+	if !errors.Is(err, staff.ErrNotFirst) {
+		return "", false, err
+	}
+	_, err = accounts.Account(ctx, demoOwner)
+	owner = err == nil
 	kept, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "(as you set it)", nil
+		return "(as you set it)", owner, nil
 	}
-	return string(kept), err
+	return string(kept), owner, err
 }
 
 // portsTried is how many ports after a taken one are tried.

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"okoshko/assistant"
+	"okoshko/assistant/booking"
 	"okoshko/assistant/clinic"
 	"okoshko/assistant/staff"
 	"okoshko/storage"
@@ -38,6 +39,12 @@ type Desk interface {
 	Appointments(ctx context.Context, f assistant.Filter) ([]assistant.AppointmentCard, error)
 	Appointment(ctx context.Context, number string) (assistant.AppointmentCard, error)
 	Decide(ctx context.Context, op assistant.Operator, d assistant.Decision) (assistant.AppointmentCard, error)
+	Exceptions(ctx context.Context, from, to time.Time) ([]booking.Exception, error)
+	AddException(ctx context.Context, op assistant.Operator, e booking.Exception) (booking.Exception, []assistant.AppointmentCard, error)
+	RemoveException(ctx context.Context, op assistant.Operator, id string) (booking.Exception, []assistant.AppointmentCard, error)
+	WaitingList(ctx context.Context) ([]assistant.WaitCard, error)
+	RemoveWaiting(ctx context.Context, op assistant.Operator, id string) error
+	Feeds(ctx context.Context) ([]assistant.Feed, error)
 }
 
 // Config is what [New] needs.
@@ -99,6 +106,12 @@ func (a *API) routes() []route {
 	routes := []route{
 		{"GET /api/v1/appointments", staff.Read, a.appointments},
 		{"GET /api/v1/appointments/{number}", staff.Read, a.appointment},
+		{"GET /api/v1/exceptions", staff.Read, a.exceptions},
+		{"POST /api/v1/exceptions", staff.Act, a.addException},
+		{"POST /api/v1/exceptions/{id}/remove", staff.Act, a.removeException},
+		{"GET /api/v1/waiting", staff.Read, a.waiting},
+		{"POST /api/v1/waiting/{id}/remove", staff.Act, a.removeWaiting},
+		{"GET /api/v1/feeds", staff.Manage, a.feeds},
 		{"GET /api/v1/conversations", staff.Read, a.conversations},
 		{"GET /api/v1/deliveries", staff.Deliveries, a.deliveries},
 		{"POST /api/v1/deliveries/{id}/resend", staff.Resend, a.resend},

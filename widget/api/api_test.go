@@ -24,6 +24,8 @@ import (
 
 // desk is a scripted assistant with one appointment.
 type desk struct {
+	*assistant.Assistant // nil: what a scripted desk does not script, no test of it asks
+
 	card   assistant.AppointmentCard
 	refuse error
 	asked  assistant.Filter

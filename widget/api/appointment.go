@@ -52,6 +52,9 @@ type Appointment struct {
 	Timezone     string            `json:"timezone"`
 	Contact      *Contact          `json:"contact,omitempty"`
 	Conversation string            `json:"conversation,omitempty"`
+	Rooms        []Named           `json:"rooms,omitempty"`
+	NoShows      int               `json:"no_shows,omitempty"` // visits missed before by people of this phone
+	Author       string            `json:"author,omitempty"`   // of the last change: visitor, calendar, staff: and an id
 	Reason       string            `json:"reason,omitempty"`
 	Source       map[string]string `json:"source,omitempty"`
 	Created      time.Time         `json:"created"`
@@ -65,8 +68,9 @@ type Appointments struct {
 
 // Change is the body of a decision; all of it may be absent where the verb needs none.
 type Change struct {
-	Reason string `json:"reason,omitempty"`
-	Start  string `json:"start,omitempty"` // RFC 3339, of a move
+	Reason   string `json:"reason,omitempty"`
+	ReasonID string `json:"reason_id,omitempty"` // one of the clinic's for staff
+	Start    string `json:"start,omitempty"`     // RFC 3339, of a move
 }
 
 func (a *API) show(c assistant.AppointmentCard) Appointment {
@@ -75,7 +79,14 @@ func (a *API) show(c assistant.AppointmentCard) Appointment {
 		Number: c.Number, Version: c.Version, Status: c.Status,
 		Service: Named{c.ServiceID, c.Service}, Specialist: Named{c.SpecialistID, c.Specialist}, Branch: Named{c.BranchID, c.Branch},
 		Start: c.Start.In(zone), End: c.End.In(zone), Timezone: zone.String(),
-		Conversation: c.Conversation, Reason: c.Reason, Source: c.Source, Created: c.Created.In(zone), Changed: c.Changed.In(zone),
+		Conversation: c.Conversation, Author: c.Author, NoShows: c.NoShows, Reason: c.Reason, Source: c.Source, Created: c.Created.In(zone), Changed: c.Changed.In(zone),
+	}
+	for i, id := range c.RoomIDs {
+		room := Named{ID: id}
+		if i < len(c.Rooms) {
+			room.Name = c.Rooms[i]
+		}
+		shown.Rooms = append(shown.Rooms, room)
 	}
 	if c.Contact != "" {
 		shown.Contact = &Contact{ID: c.Contact, Name: c.Name, Phone: c.Phone}
@@ -177,9 +188,11 @@ func (a *API) decide(verb string) action {
 		if d.Version, err = ifMatch(r); err != nil {
 			return err
 		}
-		if d.Reason, d.Start, err = readChange(r, verb); err != nil {
+		change, start, err := readChange(r, verb)
+		if err != nil {
 			return err
 		}
+		d.Reason, d.ReasonID, d.Start = change.Reason, change.ReasonID, start
 		card, err := a.Desk.Decide(r.Context(), assistant.Operator{ID: who.ID, Name: who.Name}, d)
 		if err != nil {
 			return a.refused(r, d, err)
@@ -202,27 +215,26 @@ func ifMatch(r *http.Request) (int, error) {
 	return version, nil
 }
 
-func readChange(r *http.Request, verb string) (reason string, start time.Time, err error) {
-	var change Change
+func readChange(r *http.Request, verb string) (change Change, start time.Time, err error) {
 	dec := json.NewDecoder(r.Body)
 	dec.DisallowUnknownFields()
 	if err = dec.Decode(&change); err != nil && !errors.Is(err, io.EOF) {
 		var big *http.MaxBytesError
 		if errors.As(err, &big) {
-			return "", start, err
+			return change, start, err
 		}
-		return "", start, kind(http.StatusBadRequest, "bad-request", "The body is not the JSON that this path takes", "See /api/v1/openapi.json.").Because(errors.New("body does not decode"))
+		return change, start, kind(http.StatusBadRequest, "bad-request", "The body is not the JSON that this path takes", "See /api/v1/openapi.json.").Because(errors.New("body does not decode"))
 	}
 	if utf8.RuneCountInString(change.Reason) > maxReason {
-		return "", start, kind(http.StatusBadRequest, "bad-request", "The reason is too long", fmt.Sprintf("At most %d characters.", maxReason))
+		return change, start, kind(http.StatusBadRequest, "bad-request", "The reason is too long", fmt.Sprintf("At most %d characters.", maxReason))
 	}
 	if verb != "move" {
-		return change.Reason, start, nil
+		return change, start, nil
 	}
 	if start, err = time.Parse(time.RFC3339, change.Start); err != nil {
-		return "", start, kind(http.StatusBadRequest, "bad-request", "A move needs a start", "RFC 3339, with an offset.")
+		return change, start, kind(http.StatusBadRequest, "bad-request", "A move needs a start", "RFC 3339, with an offset.")
 	}
-	return change.Reason, start, nil
+	return change, start, nil
 }
 
 // refused words why a decision changed nothing.
@@ -231,6 +243,8 @@ func (a *API) refused(r *http.Request, d assistant.Decision, err error) error {
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
 		return kind(http.StatusNotFound, "not-found", "There is no such appointment", "").Because(err)
+	case errors.Is(err, assistant.ErrReason):
+		return kind(http.StatusBadRequest, "bad-request", "The clinic has no such reason for staff", "See reason_id in /api/v1/openapi.json.").Because(err)
 	case errors.Is(err, booking.ErrStale):
 		return a.withPresent(r, kind(http.StatusPreconditionFailed, "stale", "The appointment was changed meanwhile", "Read it again and decide anew."), err)
 	case errors.Is(err, booking.ErrStatus):

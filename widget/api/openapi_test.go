@@ -72,7 +72,24 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 func TestEveryTypeIsDescribed(t *testing.T) {
 	schemas := described(t).Components.Schemas
 	types := []any{
-		Named{}, Contact{}, Appointment{}, Appointments{}, Change{}, Conversation{}, Conversations{}, Attempt{}, Delivery{}, Deliveries{},
+		Named{},
+		Contact{},
+		Appointment{},
+		Appointments{},
+		Change{},
+		Conversation{},
+		Conversations{},
+		Attempt{},
+		Delivery{},
+		Deliveries{},
+		Exception{},
+		Exceptions{},
+		NewException{},
+		Noted{},
+		Waiting{},
+		WaitingList{},
+		Feed{},
+		Feeds{},
 	}
 	known := []string{"Problem"}
 	for _, v := range types {
