@@ -1,6 +1,8 @@
 package assistant
 
 import (
+	"slices"
+
 	"okoshko/assistant/nlu"
 	"okoshko/prompts"
 )
@@ -69,9 +71,16 @@ func (t *turn) people() {
 	case len(calls) == 0:
 	case calls[0].Value == nlu.ValueComplaint:
 		t.handoff("complaint", "complaint")
+	case t.st.Goal == GoalNone && t.gives(nlu.FieldPhone):
+		// «Перезвоните мне, 8 917…»: the phone is read first, see callBack
 	default:
 		t.handoff("asked", "")
 	}
+}
+
+// gives reports whether the message sets a field.
+func (t *turn) gives(field nlu.Field) bool {
+	return slices.ContainsFunc(t.commands("set", "correct"), func(c nlu.Command) bool { return c.Field == field })
 }
 
 // callBack takes a phone that comes with no wish as the wish to be called.

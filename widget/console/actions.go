@@ -30,7 +30,7 @@ var actionWords = map[string]string{
 	"contact.search": "Поиск человека", "contact.read": "Карточка человека открыта", "register.read": "Акт об уничтожении открыт",
 	"contact.restrict": "Обработка данных приостановлена", "contact.unrestrict": "Обработка данных возобновлена",
 	"consent.give": "Согласие дано", "consent.withdraw": "Согласие отозвано", "consent.given": "Согласие дано", "consent.withdrawn": "Согласие отозвано",
-	"retention.run": "Удаление по сроку хранения",
+	"retention.run": "Удаление по сроку хранения", "replays.taken": "Разговоры взяты для проверки модели (без личных данных)",
 
 	"demand.access": "Посетитель спросил, что о нём известно", "demand.export": "Посетитель попросил выгрузку", "demand.correct": "Посетитель просит исправить данные",
 	"demand.restrict": "Посетитель просит приостановить обработку", "demand.withdraw": "Посетитель отзывает согласие", "demand.erase": "Посетитель просит удалить данные",
