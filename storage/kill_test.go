@@ -1,18 +1,15 @@
 package storage
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 
+	"okoshko/storage/killed"
 	"okoshko/storage/vault"
 )
 
@@ -40,53 +37,13 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	acked := make(map[string]bool)
 	for range kills {
-		runAndKill(t, dir, 1+random.IntN(200), acked)
+		killed.Run(t, killedDir, dir, 1+random.IntN(200), func(line string) { acked[line] = true })
 		checkAcked(t, dir, acked)
 	}
 	t.Logf("%d kills, %d acknowledged records of as many persons, none lost", kills, len(acked))
 }
 
 func killedKey(dir string) vault.Unlocker { return vault.KeyFile(filepath.Join(dir, "okoshko.key")) }
-
-// runAndKill starts the writer and kills it after so many acknowledgements;
-// those that come before it is dead count too.
-func runAndKill(t *testing.T, dir string, after int, acked map[string]bool) {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	child := exec.Command(self)
-	child.Env = append(os.Environ(), killedDir+"="+dir)
-	child.Stderr = os.Stderr
-	out, err := child.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	before := len(acked)
-	in := bufio.NewReader(out)
-	for {
-		line, err := in.ReadString('\n')
-		if err == io.EOF { // dead; half a line is no acknowledgement
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		acked[strings.TrimSpace(line)] = true
-		if len(acked)-before == after {
-			if err := child.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := child.Wait(); err == nil || len(acked)-before < after {
-		t.Fatalf("the writer ended by itself (%v) after %d acknowledgements", err, len(acked)-before)
-	}
-}
 
 func checkAcked(t *testing.T, dir string, acked map[string]bool) {
 	t.Helper()

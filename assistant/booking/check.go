@@ -44,7 +44,11 @@ func (c *Calendar) Check(tx *storage.Tx, s Slot, who, ignore string, now time.Ti
 func (c *Calendar) fit(tx *storage.Tx, w wish, now time.Time) ([]Take, error) {
 	service, ok := c.known(w.Slot)
 	if !ok {
-		return nil, &Refusal{Why: Unknown, Slot: w.Slot}
+		near, err := c.meant(tx, w, now)
+		if err != nil {
+			return nil, err
+		}
+		return nil, &Refusal{Why: Unknown, Slot: w.Slot, Nearest: near}
 	}
 	p, err := c.planned(tx, now)
 	if err != nil {
@@ -192,6 +196,21 @@ func (c *Calendar) nearest(tx *storage.Tx, w wish, now time.Time) ([]Slot, error
 	}
 	q.Branch = ""
 	return c.closest(tx, q, w.Start, now)
+}
+
+// meant finds the free slots closest to one that cannot be: of the specialist elsewhere, of
+// others in the branch, of anybody; none for an unknown service.
+func (c *Calendar) meant(tx *storage.Tx, w wish, now time.Time) ([]Slot, error) {
+	for _, q := range []Query{{Specialist: w.Specialist}, {Branch: w.Branch}, {}} {
+		q.Service, q.For, q.Ignore = w.Service, w.hold, w.ignore
+		if len(c.performers(q)) == 0 {
+			continue
+		}
+		if near, err := c.closest(tx, q, w.Start, now); err != nil || len(near) > 0 {
+			return near, err
+		}
+	}
+	return nil, nil
 }
 
 // closest finds the free slots closest to a time on its day and after; before its day

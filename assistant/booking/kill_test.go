@@ -1,21 +1,20 @@
 package booking
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"okoshko/assistant/clinic"
 	"okoshko/storage"
+	"okoshko/storage/killed"
 	"okoshko/storage/vault"
 )
 
@@ -54,8 +53,11 @@ func openKilled(dir string) (*storage.DB, error) {
 
 // TestKilledProcessKeepsItsWord kills a process that holds, books, moves, cancels and
 // blocks, again and again, and looks for everything that it had acknowledged.
+//
+// OKOSHKO_KILLS sets how often, and OKOSHKO_KILL_SEED another way to go on; see
+// scripts/kill-bookings.
 func TestKilledProcessKeepsItsWord(t *testing.T) {
-	kills := 20
+	kills, seed := setting(t, "OKOSHKO_KILLS", 200), setting(t, "OKOSHKO_KILL_SEED", 1)
 	if testing.Short() {
 		kills = 3
 	}
@@ -63,56 +65,31 @@ func TestKilledProcessKeepsItsWord(t *testing.T) {
 	if _, err := vault.Create(dir, killedKey(dir)); err != nil {
 		t.Fatal(err)
 	}
-	random := rand.New(rand.NewPCG(1, 2))
+	random := rand.New(rand.NewPCG(uint64(seed), 2))
 	acked := map[string]string{} // by number: the last that was said of it
 	said := 0
 	for range kills {
-		said += runAndKill(t, dir, 1+random.IntN(60), acked)
+		said += killed.Run(t, killedDir, dir, 1+random.IntN(12), func(line string) {
+			number, what, _ := strings.Cut(line, " ")
+			acked[number] = what
+		})
 		checkKept(t, dir, acked)
 	}
-	t.Logf("%d kills, %d acknowledged changes of %d appointments, all kept", kills, said, len(acked))
+	t.Logf("%d kills (seed %d), %d acknowledged changes of %d appointments, all kept", kills, seed, said, len(acked))
 }
 
-// runAndKill starts the booking process and kills it after so many acknowledgements;
-// those that come before it is dead count too.
-func runAndKill(t *testing.T, dir string, after int, acked map[string]string) int {
+// setting reads a number from the environment.
+func setting(t *testing.T, name string, usual int) int {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
+	text := os.Getenv(name)
+	if text == "" {
+		return usual
 	}
-	child := exec.Command(self)
-	child.Env = append(os.Environ(), killedDir+"="+dir)
-	child.Stderr = os.Stderr
-	out, err := child.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("%s=%q", name, text)
 	}
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	said := 0
-	in := bufio.NewReader(out)
-	for {
-		line, err := in.ReadString('\n')
-		if err == io.EOF { // dead; half a line is no acknowledgement
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		number, what, _ := strings.Cut(strings.TrimSpace(line), " ")
-		acked[number] = what
-		if said++; said == after {
-			if err := child.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := child.Wait(); err == nil || said < after {
-		t.Fatalf("the booking process ended by itself (%v) after %d acknowledgements", err, said)
-	}
-	return said
+	return n
 }
 
 func checkKept(t *testing.T, dir string, acked map[string]string) {

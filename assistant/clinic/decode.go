@@ -115,8 +115,11 @@ func (v value) newID(seen map[string]bool) string {
 func (v value) branch(c *Clinic, id func(value) string) (b Branch) {
 	v.object(
 		field{"id", true, func(v value) { b.ID = id(v) }},
-		field{"name", true, func(v value) { b.Name = v.said(c, maxName) }},
-		field{"aliases", false, func(v value) { b.Aliases = v.texts("a list of other words for it") }},
+		field{"name", true, func(v value) { b.Name = v.said(c, maxName); v.named(meant{"branch", b.ID, b.Name}) }},
+		field{"aliases", false, func(v value) {
+			b.Aliases = v.texts("a list of other words for it")
+			v.aliased(meant{"branch", b.ID, b.Name})
+		}},
 		field{"address", true, func(v value) { b.Address = v.said(c, maxText) }},
 		field{"hours", true, func(v value) { b.Hours = v.hours() }},
 	)
@@ -126,8 +129,11 @@ func (v value) branch(c *Clinic, id func(value) string) (b Branch) {
 func (v value) service(c *Clinic, id func(value) string) (s Service) {
 	v.object(
 		field{"id", true, func(v value) { s.ID = id(v) }},
-		field{"name", true, func(v value) { s.Name = v.said(c, maxName); v.named(s) }},
-		field{"aliases", false, func(v value) { s.Aliases = v.texts("a list of other words for it"); v.aliased(s) }},
+		field{"name", true, func(v value) { s.Name = v.said(c, maxName); v.named(meant{"service", s.ID, s.Name}) }},
+		field{"aliases", false, func(v value) {
+			s.Aliases = v.texts("a list of other words for it")
+			v.aliased(meant{"service", s.ID, s.Name})
+		}},
 		field{"duration", true, func(v value) { s.Duration = v.duration(time.Minute, day, time.Minute) }},
 		field{"buffer", false, func(v value) { s.BufferAfter = v.duration(0, 12*time.Hour, time.Minute) }},
 		field{"buffer_before", false, func(v value) { s.BufferBefore = v.duration(0, 12*time.Hour, time.Minute) }},
@@ -142,8 +148,11 @@ func (v value) service(c *Clinic, id func(value) string) (s Service) {
 func (v value) specialist(c *Clinic, id func(value) string) (s Specialist) {
 	v.object(
 		field{"id", true, func(v value) { s.ID = id(v) }},
-		field{"name", true, func(v value) { s.Name = v.said(c, maxName) }},
-		field{"aliases", false, func(v value) { s.Aliases = v.texts("a list of other words for it") }},
+		field{"name", true, func(v value) { s.Name = v.said(c, maxName); v.named(meant{"specialist", s.ID, s.Name}) }},
+		field{"aliases", false, func(v value) {
+			s.Aliases = v.texts("a list of other words for it")
+			v.aliased(meant{"specialist", s.ID, s.Name})
+		}},
 		field{"services", true, func(v value) { s.Services = v.serviceIDs(c) }},
 		field{"branch", true, func(v value) { s.Branch = v.branchID(c) }},
 		field{"hours", true, func(v value) { s.Hours = v.hours(); v.within(c, &s) }},
