@@ -194,6 +194,7 @@ type asked struct {
 	words  []int   // of the message
 	stems  []string
 	strong int // shared stems that are no question words
+	named  int // of these, those that are in the question as they are
 }
 
 // queried is a word of the message that a question may share.
@@ -282,6 +283,9 @@ func (f *faq) best(ws []word) (asked, bool) {
 			a.words = append(a.words, query[at].word)
 			if !faqWeak[s] {
 				a.strong++
+				if s[0] != '=' {
+					a.named++
+				}
 			}
 			fresh = fresh || query[at].fresh && !faqWeak[s]
 			if !query[at].fresh {

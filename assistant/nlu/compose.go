@@ -122,7 +122,7 @@ func (m *message) terms() [][]candidate {
 	kept := groups[:0]
 	for _, g := range groups {
 		best := g[0]
-		if m.plainTalk(best) {
+		if m.plainTalk(best) || m.likelyName(best) {
 			continue
 		}
 		for _, i := range best.words {
@@ -131,6 +131,13 @@ func (m *message) terms() [][]candidate {
 		kept = append(kept, g)
 	}
 	return kept
+}
+
+// likelyName holds for a misspelt specialist where the visitor was asked for the own name:
+// names are many, and what is written rather is one of them.
+func (m *message) likelyName(c candidate) bool {
+	return m.context.Expects == FieldName && m.reader.vocabulary.terms[c.term].Field == FieldSpecialist &&
+		slices.ContainsFunc(c.words, func(i int) bool { return m.words[i].unknown })
 }
 
 // plainTalk holds for a part of a name that is an everyday word of the command tables,
@@ -428,30 +435,48 @@ func (m *message) onlySymptoms() bool {
 	return !slices.ContainsFunc(m.commands, func(c Command) bool { return c.Do != Greet && c.Do != Deny && c.Do != Affirm && c.Field != FieldTime })
 }
 
-// handoffWords reads the clinic's own words for a person, in all word forms.
+// handoffWord is what the clinic's file says of when to call a person.
+type handoffWord struct{ stems, words []string }
+
+// handoffWords reads the clinic's own words for a person, in all word forms; of several
+// words some may be misspelt.
 func (m *message) handoffWords() {
-	for _, stems := range m.reader.handoff {
+	for _, h := range m.reader.handoff {
 		for i := range m.words {
-			if i+len(stems) > len(m.words) {
+			if i+len(h.stems) > len(m.words) {
 				break
 			}
-			ok := true
-			for k, s := range stems {
-				w := &m.words[i+k]
-				if w.personal || w.stem != s && !m.lexicon.same(w.text, s) {
-					ok = false
-					break
-				}
-			}
-			if !ok {
+			if !m.handsOff(h, i) {
 				continue
 			}
-			m.cover(i, i+len(stems)-1)
+			m.cover(i, i+len(h.stems)-1)
 			if !m.said(Human, ValueAsked) && !m.said(Human, ValueComplaint) {
-				m.say(Command{Do: Human, Value: ValueAsked}, i, i+len(stems)-1, "handoff word")
+				m.say(Command{Do: Human, Value: ValueAsked}, i, i+len(h.stems)-1, "handoff word: "+strings.Join(h.words, " "))
 			}
 		}
 	}
+}
+
+// handsOff says whether the words from i on are the clinic's.
+func (m *message) handsOff(h handoffWord, i int) bool {
+	sure := 0
+	for k, s := range h.stems {
+		w := &m.words[i+k]
+		if w.personal {
+			return false
+		}
+		if w.stem == s || m.lexicon.same(w.text, s) {
+			sure++
+			continue
+		}
+		if !w.unknown {
+			return false
+		}
+		if _, near := priceBetween(w.written, h.words[k], looseLimits); !near {
+			return false
+		}
+	}
+	return sure > 0
 }
 
 // same joins forms of a verb that stems part: «вернуть» and «верните» lie in one class.

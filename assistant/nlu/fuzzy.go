@@ -25,6 +25,17 @@ type limits []int
 
 func (l limits) at(letters int) int { return l[min(letters, len(l)-1)] }
 
+// wider are the same limits, each more by so much; a word that is not compared stays so.
+func (l limits) wider(more int) limits {
+	all := make(limits, len(l))
+	for i := range l {
+		if l[i] > 0 {
+			all[i] = l[i] + more
+		}
+	}
+	return all
+}
+
 var (
 	// wordLimits are for whole words that nothing else speaks for.
 	wordLimits = limits{0, 0, 0, 0, 4, 10, 10, 15, 15, 15, 20}

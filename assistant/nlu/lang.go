@@ -166,15 +166,20 @@ func (r *Reader) fromTranslit(tokens []token.Token, taken []bool, most bool, ask
 		if t.Kind != token.Word || taken[i] || !ascii(t.Text) {
 			continue
 		}
-		if len(t.Text) > 1 && r.english(t.Text) {
-			english++
-		}
 		cyrillic := token.Cyrillic(t.Text)
-		switch {
-		case r.russian(cyrillic):
+		sure := r.russian(cyrillic)
+		if sure {
 			known += min(1, len(t.Text)-1) // «и» and «в» tell nothing: "i" and "w" are English
-		case len(t.Text) > 4 && len(changes) < maxRepairs && asked != FieldName: // "sophiee" is a name, no Сафина
-			if better := r.spelling(cyrillic); better.text != "" && !better.plain {
+		}
+		switch {
+		case len(t.Text) > 1 && r.english(t.Text):
+			english++
+		case !sure && len(t.Text) > 4 && len(changes) < maxRepairs && asked != FieldName: // "sophiee" is a name, no Сафина
+			better, latin := r.spelling(cyrillic), r.spelling(t.Text)
+			switch {
+			case latin.text != "" && (better.text == "" || latin.price <= better.price):
+				english++ // a slip of an English word or name, not translit
+			case better.text != "" && !better.plain:
 				known++
 			}
 		}

@@ -148,7 +148,7 @@ func (l *lexicon) loose(word string) (s set) {
 	l.alarms.near(word, looseLimits, true, func(k guess) {
 		if plain == 0 {
 			plain = priceEdit * maxWordRunes
-			if near, _ := everyday.nearest(word, looseLimits, true); near.text != "" {
+			if near := plainly(word, looseLimits, true); near.text != "" {
 				plain = near.price
 			}
 		}

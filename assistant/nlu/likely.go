@@ -31,16 +31,13 @@ var (
 func (l *lexicon) likelyOf(word string, most limits) (classes set) {
 	size := utf8.RuneCountInString(word)
 	first, _ := utf8.DecodeRuneInString(word)
-	wide := make(limits, len(most))
-	for i := range most {
-		wide[i] = most[i] + priceSilent // a wrong first letter is no further off here
-	}
-	l.speller.near(word, wide, false, func(k guess) {
+	plain := plainly(word, most, false)
+	l.speller.near(word, most.wider(priceSilent), false, func(k guess) {
 		n := utf8.RuneCountInString(k.text)
 		if other, _ := utf8.DecodeRuneInString(k.text); other != first {
-			k.price -= priceSilent
+			k.price -= priceSilent // a wrong first letter is no further off here
 		}
-		if k.price > most.at(min(n, size)) || n > longestLikely || n == 3 && size == 3 && k.price > priceSwap+1 {
+		if k.price > most.at(min(n, size)) || n > longestLikely || n == 3 && size == 3 && k.price > priceSwap+1 || plain.text != "" && k.price > plain.price {
 			return
 		}
 		if found := l.exact[k.text]; found != l.silent {

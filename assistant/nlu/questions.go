@@ -113,7 +113,7 @@ func (m *message) findQuestion(from, to int) (asked, bool) {
 		a.words[i] += from
 	}
 	slices.Sort(a.words)
-	return a, a.strong >= 2 || !m.partOfWish(a.words[len(a.words)-1])
+	return a, a.strong >= 2 || a.named > 0 && m.asks() && m.words[a.words[len(a.words)-1]].vocab == "" || !m.partOfWish(a.words[len(a.words)-1])
 }
 
 func (m *message) sayAsk(a asked) {

@@ -17,7 +17,7 @@ type Reader struct {
 	lexicon    *lexicon
 	faq        *faq
 	speech     speech
-	handoff    [][]string // stems of the clinic's words for a person
+	handoff    []handoffWord
 	hours      when.Hours
 	calendar   map[string]bool // words of time, so that they are not taken for misspelt ones
 }
@@ -28,15 +28,16 @@ func New(v Vocabulary) *Reader {
 	r.vocabulary = newVocabulary(v.Terms, r.dictionary)
 	terms := slices.Collect(maps.Keys(r.vocabulary.surface))
 	for _, words := range v.HandoffWords {
-		var s []string
+		var h handoffWord
 		for _, t := range token.Tokenize(words) {
 			if t.Kind == token.Word {
-				s, terms = append(s, stem(t.Text)), append(terms, t.Text)
+				h.stems, h.words = append(h.stems, stem(t.Text)), append(h.words, t.Text)
 			}
 		}
-		if len(s) > 0 {
-			r.handoff = append(r.handoff, s)
+		if len(h.stems) > 0 {
+			r.handoff = append(r.handoff, h)
 		}
+		terms = append(terms, h.words...)
 	}
 	r.speech.stems = newSpeller(stemsOf(terms)...)
 	for _, people := range []map[string]bool{r.vocabulary.surnames, r.vocabulary.givens} {

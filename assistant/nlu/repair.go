@@ -37,6 +37,24 @@ func everydayWords() []string {
 	return all
 }
 
+// plainly gives the everyday word that the word most likely is a slip of, a wrong or lost
+// first letter being no further off than any other.
+func plainly(word string, l limits, longer bool) (best guess) {
+	first, _ := utf8.DecodeRuneInString(word)
+	everyday.near(word, l.wider(priceSilent), longer, func(k guess) {
+		if other, _ := utf8.DecodeRuneInString(k.text); other != first {
+			k.price -= priceSilent
+		}
+		if best.text == "" || k.price < best.price {
+			best = k
+		}
+	})
+	if n := utf8.RuneCountInString(word); best.price > l.at(max(n, utf8.RuneCountInString(best.text))) {
+		return guess{}
+	}
+	return best
+}
+
 // mended is what became of a misspelt word.
 type mended struct {
 	guess
@@ -57,7 +75,7 @@ func (r *Reader) spelling(word string) (best mended) {
 			best.also = ties[0]
 		}
 	}
-	if plain, _ := everyday.nearest(word, wordLimits, false); plain.text != "" && (best.text == "" || plain.price < best.price) {
+	if plain := plainly(word, wordLimits, false); plain.text != "" && (best.text == "" || plain.price < best.price) {
 		return mended{guess: plain, plain: true}
 	}
 	return best
@@ -116,19 +134,30 @@ func (r *Reader) tatarForm(word string) (known bool) {
 // repair puts typing errors right, only in words that no table knows and only towards
 // words that are known here.
 func (m *message) repair() {
-	tried := 0
+	seen := map[string]*word{} // within this message only
 	for i := range m.words {
 		w := &m.words[i]
 		if w.number || w.personal || len(w.text) < 4 || !w.classes.empty() || m.reader.knows(w) {
 			continue
 		}
-		if tried++; tried > maxRepairs {
-			return
+		if same := seen[w.text]; same != nil {
+			w.repairedAs(same)
+			continue
 		}
+		if len(seen) == maxRepairs {
+			continue
+		}
+		seen[w.text] = w
 		w.unknown, w.written = true, w.text
 		w.loose = m.lexicon.loose(w.text)
 		m.mend(w)
 	}
+}
+
+// repairedAs makes of the word what was made of the same word before.
+func (w *word) repairedAs(same *word) {
+	w.text, w.stem, w.also, w.classes, w.loose = same.text, same.stem, same.also, same.classes, same.loose
+	w.guess, w.written, w.unknown, w.repaired = same.guess, same.written, same.unknown, same.repaired
 }
 
 // mend takes the nearest known word for a misspelt one, if there is any.

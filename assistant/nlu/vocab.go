@@ -64,6 +64,7 @@ func newVocabulary(terms []Term, names *dictionary) *vocabulary {
 		}
 	}
 	v.speller = newSpeller(slices.Collect(maps.Keys(v.words))...)
+	v.speller.add(slices.Collect(maps.Keys(v.surface))...)
 	return v
 }
 
@@ -238,44 +239,69 @@ func (v *vocabulary) guess(w *word) (refs []ref) {
 // hit is a place of the vocabulary where a word of the message stands, or may stand.
 type hit struct {
 	ref
-	price int  // of the slip, 0 for the word itself
-	loose bool // only may: the rest of the name, or the question, has to speak for it
+	price int    // of the slip, 0 for the word itself
+	loose bool   // only may: the rest of the name, or the question, has to speak for it
+	as    string // the word of the vocabulary
 }
 
 // near gives where a misspelt word may stand. Endings are tried off, because the
 // vocabulary holds the words in one case only.
 func (v *vocabulary) near(w *word) (hits []hit) {
-	v.nearest(w.text, 0, &hits)
-	if w.stem != w.text {
-		v.nearest(w.stem, 0, &hits)
+	v.nearest(w.written, 0, &hits)
+	if s := stem(w.written); s != w.written {
+		v.nearest(s, 0, &hits)
 	}
-	withoutCase(w.text, func(cut string) bool {
-		v.nearest(cut, priceEnding, &hits)
+	single, doubled := undouble(w.written), 0
+	if single != w.written {
+		doubled = priceSilent
+	}
+	withoutCase(single, func(cut string) bool {
+		v.nearest(cut, doubled+priceEnding, &hits)
 		return len(hits) > mostNear
 	})
 	for _, end := range tatarVerbs {
-		if cut, ok := strings.CutSuffix(w.text, end); ok {
-			v.nearest(cut, priceEnding, &hits)
+		if cut, ok := strings.CutSuffix(single, end); ok && utf8.RuneCountInString(cut) >= 3 {
+			v.nearest(cut, doubled+priceEnding, &hits)
 		}
 	}
 	return hits
 }
 
-// priceEnding is what a guess costs more where an ending had to be taken off.
-const priceEnding = 1
+const (
+	// priceEnding is what a guess costs more where an ending had to be taken off.
+	priceEnding = 1
+	// mostNear bounds what is tried for one word.
+	mostNear = 24
+)
 
-// mostNear bounds what is tried for one word.
-const mostNear = 24
+// undouble makes one letter of two in a row.
+func undouble(word string) string {
+	var last rune
+	return strings.Map(func(r rune) rune {
+		if r == last {
+			return -1
+		}
+		last = r
+		return r
+	}, word)
+}
 
 func (v *vocabulary) nearest(word string, more int, hits *[]hit) {
+	own := utf8.RuneCountInString(word)
 	v.speller.near(word, looseLimits, true, func(k guess) {
-		for _, r := range v.words[k.text] {
+		refs := v.words[k.text]
+		if len(refs) == 0 {
+			refs = v.words[stem(k.text)]
+		}
+		price := k.price + more
+		sure := v.surface[k.text] && price <= wordLimits.at(min(own, utf8.RuneCountInString(k.text)))
+		for _, r := range refs {
 			i := slices.IndexFunc(*hits, func(h hit) bool { return h.ref == r })
-			switch {
+			switch h := (hit{r, price, !sure, k.text}); {
 			case i < 0:
-				*hits = append(*hits, hit{r, k.price + more, true})
-			case (*hits)[i].price > k.price+more:
-				(*hits)[i].price = k.price + more
+				*hits = append(*hits, h)
+			case (*hits)[i].price > h.price:
+				(*hits)[i] = h
 			}
 		}
 	})
@@ -399,9 +425,9 @@ func (v *vocabulary) grow(ws []word, hits [][]hit, from int, at hit) (candidate,
 }
 
 func (c *candidate) take(h hit) {
+	c.price += h.price
 	if h.loose {
 		c.loose++
-		c.price += h.price
 	}
 }
 
