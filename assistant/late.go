@@ -52,7 +52,7 @@ type help struct {
 	mu      sync.Mutex
 	waiting map[string]*belated
 
-	inTime, failed, late, used atomic.Uint64
+	inTime, failed, late, used, dropped atomic.Uint64
 }
 
 // Help counts the turns for which the model was asked, since the start.
@@ -61,12 +61,15 @@ type Help struct {
 	Failed uint64 // there was none
 	Late   uint64 // the rules' answer went out first
 	Used   uint64 // of the late ones: told to the visitor in a turn of its own
+	// Dropped are commands of the model that did not check: no value of the
+	// lists, no quote of the message.
+	Dropped uint64
 }
 
 // Help is what has come of asking the model.
 func (a *Assistant) Help() Help {
 	h := &a.help
-	return Help{InTime: h.inTime.Load(), Failed: h.failed.Load(), Late: h.late.Load(), Used: h.used.Load()}
+	return Help{InTime: h.inTime.Load(), Failed: h.failed.Load(), Late: h.late.Load(), Used: h.used.Load(), Dropped: h.dropped.Load()}
 }
 
 // drop gives up waiting for late help: the conversation has gone on. Help that
@@ -152,6 +155,7 @@ func (a *Assistant) heard(ctx context.Context, conversation string, said helped,
 	if count != nil {
 		count.Add(1)
 	}
+	a.help.dropped.Add(uint64(said.dropped))
 	a.log.InfoContext(ctx, "model", "conversation", conversation, "commands", len(said.commands), "dropped", said.dropped,
 		"ms", said.answer.Total.Milliseconds(), "err", said.err)
 }

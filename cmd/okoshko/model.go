@@ -236,6 +236,7 @@ type modelTest struct {
 	Name    string        `arg:"" help:"A model that the server holds."`
 	Lang    []string      `placeholder:"LANG" help:"Languages; default: the clinic file's, else ru, tt and en."`
 	Timeout time.Duration `default:"5m" help:"Of one answer. The first of a language waits for the whole prompt to be read."`
+	Most    int           `placeholder:"N" help:"Ask so many messages of each language; default: all. For a look on a slow machine."`
 	Wrong   bool          `help:"Print each message that is not read right with the model."`
 	modelFlags
 }
@@ -278,10 +279,12 @@ const mostFailures = 5
 func (c *modelTest) play(ctx context.Context, s streams, t *trial, m assistant.Model, stock *llm.Stock) (trialReport, error) {
 	var report trialReport
 	failures := 0 // in a row
+	asked := map[string]int{}
 	for _, message := range t.Messages {
-		if len(c.Lang) > 0 && !slices.Contains(c.Lang, message.Lang) {
+		if len(c.Lang) > 0 && !slices.Contains(c.Lang, message.Lang) || c.Most > 0 && asked[message.Lang] >= c.Most {
 			continue
 		}
+		asked[message.Lang]++
 		r, err := t.play(ctx, m, message)
 		failures++
 		if err == nil {

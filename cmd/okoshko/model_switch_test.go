@@ -177,7 +177,7 @@ func TestModelReload(t *testing.T) {
 // TestModelState: the breaker and what came of asking stand in /readyz, in
 // /metrics and in what the doctor says.
 func TestModelState(t *testing.T) {
-	s := newPlainOllama(t, `{"commands":[{"do":"human","quote":"шурум"}]}`)
+	s := newPlainOllama(t, `{"commands":[{"do":"human","quote":"шурум"},{"do":"cancel","quote":"не сказано"}]}`)
 	house := houseOf(t, "one", s.URL)
 	a := newAppliance(t, house, io.Discard)
 	service := httptest.NewServer(a.serviceMux())
@@ -205,7 +205,7 @@ func TestModelState(t *testing.T) {
 	}
 	saysTo(t, a, riddle)
 	want(get("/readyz"), `"model":{"ok":true,"detail":"one, breaker closed"`)
-	want(get("/metrics"), `okoshko_model_help_total{outcome="in_time"} 1`, "okoshko_model_breaker 0", `okoshko_model_requests_total{outcome="answered"} 1`,
+	want(get("/metrics"), `okoshko_model_help_total{outcome="in_time"} 1`, "okoshko_model_breaker 0", "okoshko_model_dropped_total 1", `okoshko_model_requests_total{outcome="answered"} 1`,
 		`okoshko_model_tokens_total{of="prompt"}`, `okoshko_model_seconds_total{of="total"}`)
 	doctor := doctorCommand{Service: strings.TrimPrefix(service.URL, "http://")}
 	if f := doctor.model(t.Context(), house); f.todo != "" || !strings.Contains(f.sees, "breaker closed") || !strings.Contains(f.sees, "0.32.15") {

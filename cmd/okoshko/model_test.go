@@ -163,6 +163,10 @@ func TestModelTest(t *testing.T) {
 	if code, out, _ := command(t, "model", "test", "m", "--url", s.URL, "--lang", "tt"); code != exitDone || strings.Contains(out, "\nru") || !strings.Contains(out, "\ntt") {
 		t.Errorf("exit %d for Tatar alone:\n%s", code, out)
 	}
+	few := newOllama(t, rightly)
+	if _, out, _ := command(t, "model", "test", "m", "--url", few.URL, "--most", "2", "--data", t.TempDir()); few.asked != 6 {
+		t.Errorf("%d questions asked, want two of each language:\n%s", few.asked, out)
+	}
 	if code, _, said := command(t, "model", "test", "absent", "--url", s.URL); code != exitWrong || !strings.Contains(said, "no such model") {
 		t.Errorf("exit %d: %s", code, said)
 	}

@@ -42,6 +42,7 @@ var breakerLevels = map[llm.Breaker]int{llm.BreakerClosed: 0, llm.BreakerProbe: 
 func (a *appliance) modelMetrics(w io.Writer) {
 	help := a.assistant.Help()
 	writeFamily(w, "okoshko_model_help_total", "counter", "Messages for which the model was asked, by what came of it.", "outcome", helpSamples(help))
+	writeFamily(w, "okoshko_model_dropped_total", "counter", "Commands of the model that did not check.", "", []sample{{"", float64(help.Dropped)}})
 	m := a.models.model()
 	if m == nil {
 		return
