@@ -27,6 +27,7 @@ import (
 	"okoshko/assistant/clinic"
 	"okoshko/assistant/staff"
 	"okoshko/storage"
+	"okoshko/storage/audit"
 	"okoshko/widget/web"
 )
 
@@ -140,8 +141,25 @@ func (a *API) guard(right staff.Right, do action) web.HandlerFunc {
 		if !who.Role.May(right) {
 			return kind(http.StatusForbidden, "forbidden", "The token's role does not allow this", "")
 		}
+		if right == staff.Read {
+			if err := a.journal(r, who); err != nil {
+				return err
+			}
+		}
 		return do(w, r, who)
 	}
+}
+
+// journal notes that a program reads what people are in. Where it cannot be
+// noted nothing is read.
+func (a *API) journal(r *http.Request, who staff.Token) error {
+	err := a.DB.Update(func(tx *storage.Tx) error {
+		return audit.Append(tx, audit.Entry{At: a.Now(), Actor: who.ID, Action: "api.read", Object: r.PathValue("number"), Reason: r.Pattern})
+	})
+	if err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	return nil
 }
 
 // kind is a problem of a type that openapi.json describes.

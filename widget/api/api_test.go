@@ -18,6 +18,7 @@ import (
 	"okoshko/assistant/clinic"
 	"okoshko/assistant/staff"
 	"okoshko/storage"
+	"okoshko/storage/audit"
 	"okoshko/storage/outbox"
 	"okoshko/storage/vault"
 )
@@ -343,5 +344,25 @@ func TestDeliveries(t *testing.T) {
 		if res, _ := h.do("GET", "/api/v1/deliveries?"+query, ""); res.StatusCode != 400 {
 			t.Errorf("%s: %d", query, res.StatusCode)
 		}
+	}
+}
+
+// TestReadingIsNoted: each request that shows people is in the journal, with the
+// token that made it.
+func TestReadingIsNoted(t *testing.T) {
+	h := open(t)
+	h.do("GET", "/api/v1/appointments", "")
+	h.do("GET", "/api/v1/appointments", "")
+	var n int
+	err := h.db.View(func(tx *storage.Tx) (err error) {
+		for e := range audit.Entries(tx, 0, 0, &err) {
+			if e.Action == "api.read" && e.Actor != "" {
+				n++
+			}
+		}
+		return err
+	})
+	if err != nil || n != 2 {
+		t.Errorf("%d entries, %v, want 2", n, err)
 	}
 }

@@ -12,7 +12,7 @@ var actionWords = map[string]string{
 
 	"conversation.read": "Разговор прочитан", "conversation.reply": "Ответ посетителю",
 	"conversation.take": "Разговор взят", "conversation.return": "Разговор возвращён помощнику",
-	"api.read": "Программа прочитала данные", "alarm.raised": "Тревога", "incident.opened": "Утечка: начато разбирательство",
+	"api.read": "Программа прочитала данные", "desk.read": "Открыта страница с людьми", "alarm.raised": "Тревога", "incident.opened": "Утечка: начато разбирательство",
 	"conversation.handoff": "Передано ресепшену", "conversation.destroy": "Разговор удалён по сроку",
 
 	"appointment.requested": "Новая заявка", "appointment.confirmed": "Запись подтверждена", "appointment.declined": "Заявка отклонена",

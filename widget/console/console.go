@@ -97,10 +97,11 @@ type Config struct {
 // Console serves all below /console/.
 type Console struct {
 	Config
-	cookie  web.Cookie
-	assets  *web.Assets
-	pages   map[string]*template.Template
-	handler http.Handler
+	cookie   web.Cookie
+	readings readings
+	assets   *web.Assets
+	pages    map[string]*template.Template
+	handler  http.Handler
 
 	verified verified
 }
@@ -121,7 +122,7 @@ func New(conf Config) (*Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
-	c := &Console{Config: conf, cookie: web.Cookie{Name: "staff", TLS: conf.TLS}, assets: assets}
+	c := &Console{Config: conf, cookie: web.Cookie{Name: "staff", TLS: conf.TLS}, assets: assets, readings: readings{last: make(map[string]time.Time)}}
 	if c.pages, err = parsePages(templateFiles, c.functions()); err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}

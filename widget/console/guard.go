@@ -6,9 +6,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
+	"time"
 
 	"okoshko/assistant"
 	"okoshko/assistant/staff"
+	"okoshko/storage"
+	"okoshko/storage/audit"
 	"okoshko/widget/web"
 )
 
@@ -25,8 +29,59 @@ func (c *Console) guard(right staff.Right, do action) web.HandlerFunc {
 		if !who.Role.May(right) {
 			return web.Refused(http.StatusForbidden, "Эта страница не для вашей роли", "Если она нужна вам для работы, попросите доступ у владельца.")
 		}
+		if right == staff.Read && r.Method == http.MethodGet && !partial(r) {
+			if err := c.noteReading(r, who); err != nil {
+				return err
+			}
+		}
 		return do(w, r, who)
 	}
+}
+
+// readingEvery is how often the same page that one account reads is in the
+// journal: a receptionist's day is a page that is open all day.
+const readingEvery = 15 * time.Minute
+
+// readings are when each account last had an entry for a page, by both. After a
+// restart there is one more entry, which does no harm.
+type readings struct {
+	mu   sync.Mutex
+	last map[string]time.Time
+}
+
+// due reports whether the reading has to be noted, and remembers it.
+func (r *readings) due(key string, now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if last, ok := r.last[key]; ok && now.Sub(last) < readingEvery && !now.Before(last) {
+		return false
+	}
+	for k, at := range r.last {
+		if now.Sub(at) >= readingEvery {
+			delete(r.last, k)
+		}
+	}
+	r.last[key] = now
+	return true
+}
+
+// noteReading writes to the journal that an account reads a page on which people
+// are named. Where it cannot be written nothing is shown.
+func (c *Console) noteReading(r *http.Request, who staff.Account) error {
+	object := r.PathValue("number")
+	if r.PathValue("id") != "" { // a conversation has an entry of its own
+		return nil
+	}
+	if !c.readings.due(who.ID+" "+r.Pattern+" "+object, c.Now()) {
+		return nil
+	}
+	err := c.DB.Update(func(tx *storage.Tx) error {
+		return audit.Append(tx, audit.Entry{At: c.Now(), Actor: who.ID, Action: "desk.read", Object: object, Reason: r.Pattern})
+	})
+	if err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	return nil
 }
 
 // toLogin sends a page to the sign-in form, which leads back; a part of a page
