@@ -153,7 +153,7 @@ func (d *deed) learn() error {
 func (d *deed) facts() facts {
 	return facts{
 		clinic: d.h.clinic, now: d.now.In(d.h.clinic.Location), own: d.own, known: d.known,
-		until: d.h.until(d.now),
+		until: d.h.until(d.now), topics: d.h.topics,
 	}
 }
 

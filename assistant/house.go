@@ -19,10 +19,12 @@ type house struct {
 	calendar *booking.Calendar
 	reader   *nlu.Reader
 	consents map[string]privacy.ConsentText // by language
+	topics   []topic                        // that the house answers by itself, after the owner's questions
 }
 
 func newHouse(c *clinic.Clinic, clock *booking.Clock) *house {
-	h := &house{clinic: c, calendar: booking.Timed(c, clock), reader: nlu.New(Vocabulary(c)), consents: make(map[string]privacy.ConsentText)}
+	v, topics := vocabulary(c)
+	h := &house{clinic: c, calendar: booking.Timed(c, clock), reader: nlu.New(v), topics: topics, consents: make(map[string]privacy.ConsentText)}
 	for _, lang := range c.Languages {
 		h.consents[lang] = consentText(c, lang)
 	}
@@ -80,6 +82,12 @@ func days(lang string, d time.Duration) string {
 
 // Vocabulary is what the clinic's visitors may name, for the reader.
 func Vocabulary(c *clinic.Clinic) nlu.Vocabulary {
+	v, _ := vocabulary(c)
+	return v
+}
+
+// vocabulary also tells which topics follow the owner's questions in v.FAQ.
+func vocabulary(c *clinic.Clinic) (nlu.Vocabulary, []topic) {
 	v := nlu.Vocabulary{HandoffWords: c.Handoff.Words, Hours: openHours(c)}
 	for _, s := range c.Services {
 		v.Terms = append(v.Terms, nlu.Term{Field: nlu.FieldService, ID: s.ID, Names: s.Name.All(), Aliases: s.Aliases})
@@ -93,7 +101,15 @@ func Vocabulary(c *clinic.Clinic) nlu.Vocabulary {
 	for _, f := range c.FAQ {
 		v.FAQ = append(v.FAQ, f.Questions)
 	}
-	return v
+	open := topics(c, v)
+	for _, topic := range open {
+		var questions []string
+		for _, lang := range c.Languages {
+			questions = append(questions, topic.questions(lang)...)
+		}
+		v.FAQ = append(v.FAQ, questions)
+	}
+	return v, open
 }
 
 // openHours are the hours in which any branch is open, for choosing between

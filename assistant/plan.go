@@ -34,8 +34,8 @@ func settled(e Expect, st *State, f facts) bool {
 	switch e {
 	case ExpectService:
 		return r.Service != ""
-	case ExpectBranch:
-		return len(r.Branches) == 0 && r.Branch != "" || r.Specialist != "" && r.Specialist != Any || r.Want != nil || len(branchesOf(f.clinic, r.Service)) < 2
+	case ExpectBranch: // a specialist decides it, also one who is still to be told from another
+		return len(r.Named) > 0 || len(r.Branches) == 0 && r.Branch != "" || r.Specialist != "" && r.Specialist != Any || r.Want != nil || len(branchesOf(f.clinic, r.Service)) < 2
 	case ExpectSpecialist: // offers name the specialists; it is asked only where the words named two
 		return len(r.Named) == 0
 	case ExpectTime:

@@ -29,6 +29,8 @@ type facts struct {
 	known  person
 	// until is when reception is back; zero while somebody is in.
 	until time.Time
+	// topics follow the clinic's own questions in the numbers of `ask`.
+	topics []topic
 }
 
 // person is what is known of who the visitor is.

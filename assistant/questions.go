@@ -73,6 +73,10 @@ func (t *turn) price() {
 // answer gives the clinic's own answer to a question of its list.
 func (t *turn) answer(c nlu.Command) {
 	i, err := strconv.Atoi(c.Value)
+	if own := len(t.f.clinic.FAQ); err == nil && i >= own && i < own+len(t.f.topics) {
+		t.about(t.f.topics[i-own])
+		return
+	}
 	if err != nil || i < 0 || i >= len(t.f.clinic.FAQ) {
 		t.out.say("ask.unknown", prompts.Args{"phone": t.phone()})
 		return

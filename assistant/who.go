@@ -1,6 +1,8 @@
 package assistant
 
 import (
+	"strings"
+
 	"okoshko/assistant/nlu"
 	"okoshko/prompts"
 )
@@ -16,7 +18,7 @@ func (t *turn) setPerson(c nlu.Command) {
 		t.heard = true
 		return
 	}
-	if c.Field == nlu.FieldName && t.misplaced() {
+	if c.Field == nlu.FieldName && t.misplaced(c) {
 		return
 	}
 	t.heard = true
@@ -27,9 +29,10 @@ func (t *turn) setPerson(c nlu.Command) {
 }
 
 // misplaced reports whether a name is more likely a misread phone or address:
-// that was asked, the message has none, and the name is known.
-func (t *turn) misplaced() bool {
-	if t.f.known.Name == "" || t.st.Asked != ExpectPhone && t.st.Asked != ExpectEmail {
+// that was asked, the message is this alone, and the name is known.
+func (t *turn) misplaced(c nlu.Command) bool {
+	introduced := c.Do == nlu.Correct || t.in.Words > len(strings.Fields(c.Quote)) // «имя запишите Зухра»
+	if introduced || t.f.known.Name == "" || t.st.Asked != ExpectPhone && t.st.Asked != ExpectEmail {
 		return false
 	}
 	for _, c := range t.commands("set", "correct") {

@@ -28,6 +28,21 @@ var calendars = map[string]calendarNames{
 	},
 }
 
+// shortWeekdays begin with Sunday, as in package time. Tatar ones are those of CLDR.
+var shortWeekdays = map[string][7]string{
+	"ru": {"вс", "пн", "вт", "ср", "чт", "пт", "сб"},
+	"tt": {"якш.", "дүш.", "сиш.", "чәр.", "пәнҗ.", "җом.", "шим."},
+	"en": {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
+}
+
+// Weekday is the short name of a day of the week.
+func Weekday(lang string, day time.Weekday) string { return shortWeekdays[known(lang)][day] }
+
+// Date words the day and month of t: «24 ноября».
+func Date(lang string, t time.Time) string {
+	return strconv.Itoa(t.Day()) + " " + calendars[known(lang)].months[t.Month()-1]
+}
+
 // Day words the day of t as people say it: weekday and date, with «сегодня» or
 // «завтра» before where now makes that true, and the year where it is another.
 // Both times are in the clinic's zone.
@@ -41,7 +56,7 @@ func Day(lang string, t, now time.Time) string {
 	case 1:
 		parts = append(parts, Say(lang, "day.tomorrow", nil))
 	}
-	date := strconv.Itoa(t.Day()) + " " + names.months[t.Month()-1]
+	date := Date(lang, t)
 	if t.Year() != now.Year() {
 		date += " " + strconv.Itoa(t.Year())
 	}
