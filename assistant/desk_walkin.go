@@ -12,7 +12,6 @@ import (
 	"okoshko/assistant/nlu"
 	"okoshko/assistant/privacy"
 	"okoshko/storage"
-	"okoshko/storage/audit"
 )
 
 // WalkIn is a visit that reception books for somebody who phones or stands at the
@@ -34,7 +33,7 @@ var (
 )
 
 // saidToStaff is what a consent notes as pressed where it was given by word.
-const saidToStaff = "said to "
+const saidToStaff = "said to reception"
 
 // ConsentInForce is the consent text in the clinic's first language, for reception
 // to read out.
@@ -63,10 +62,8 @@ func (a *Assistant) Book(_ context.Context, op Operator, w WalkIn) (card Appoint
 		if err != nil {
 			return err
 		}
-		given := privacy.Consent{Purpose: text.Purpose, Version: text.Version, Lang: text.Lang, At: now, Pressed: saidToStaff + op.ID}
-		err = errors.Join(privacy.Save(tx, c, now), privacy.Give(tx, c.Conversation, c.ID, given),
-			audit.Append(tx, audit.Entry{At: now, Actor: op.ID, Action: "appointment.booked", Object: ap.Number}))
-		if err != nil {
+		given := privacy.Consent{Purpose: text.Purpose, Version: text.Version, Lang: text.Lang, At: now, Pressed: saidToStaff, By: op.ID}
+		if err := errors.Join(privacy.Save(tx, c, now), privacy.Give(tx, c.Conversation, c.ID, given)); err != nil {
 			return err
 		}
 		card, err = h.card(tx, ap)

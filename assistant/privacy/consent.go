@@ -1,6 +1,7 @@
 package privacy
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -38,6 +39,7 @@ type Consent struct {
 	Page      string    `json:"page,omitempty"`
 	Address   string    `json:"address,omitempty"`
 	Widget    string    `json:"widget,omitempty"` // build
+	By        string    `json:"by,omitempty"`     // account of the member of staff to whom it was said; "" where the visitor gave it here
 	Withdrawn time.Time `json:"withdrawn,omitzero"`
 }
 
@@ -91,7 +93,7 @@ func Give(tx *storage.Tx, conversation, contact string, c Consent) error {
 	if _, err := outbox.Append(tx, "consent.given", contact, c.At, data); err != nil {
 		return err
 	}
-	return audit.Append(tx, audit.Entry{At: c.At, Actor: "visitor", Action: "consent.give", Object: conversation, Reason: c.Version})
+	return audit.Append(tx, audit.Entry{At: c.At, Actor: cmp.Or(c.By, "visitor"), Action: "consent.give", Object: conversation, Reason: c.Version})
 }
 
 // Withdraw marks every agreement of the conversation as withdrawn.

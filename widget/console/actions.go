@@ -1,5 +1,7 @@
 package console
 
+import "strings"
+
 // actionWords are the journal's actions, and the kinds of events, as people read
 // them. A test demands words for all that the code writes.
 var actionWords = map[string]string{
@@ -17,7 +19,7 @@ var actionWords = map[string]string{
 
 	"appointment.requested": "Новая заявка", "appointment.confirmed": "Запись подтверждена", "appointment.declined": "Заявка отклонена",
 	"appointment.moved": "Запись перенесена", "appointment.cancelled": "Запись отменена", "appointment.arrived": "Посетитель на приёме",
-	"appointment.no_show": "Посетитель не пришёл", "appointment.booked": "Записан ресепшеном",
+	"appointment.no_show":  "Посетитель не пришёл",
 	"appointment.reminder": "Напоминание о записи",
 
 	"exception.added": "Изменён график", "exception.removed": "Изменение графика убрано",
@@ -42,6 +44,30 @@ var actionWords = map[string]string{
 	"alarm.reading":  "Тревога: много прочитанных разговоров", "alarm.night": "Тревога: работа с данными в нерабочее время",
 	"alarm.signin": "Тревога: подбор пароля", "alarm.api": "Тревога: программа читает очень много", "alarm.canary": "Тревога: открыт контакт-приманка",
 	"canary.add": "Добавлен контакт-приманка", "canary.remove": "Контакт-приманка убран",
+}
+
+// handoffWords say why a conversation was handed to a person.
+var handoffWords = map[string]string{
+	"asked": "попросил посетитель", "complaint": "жалоба", "emergency": "экстренный случай", "symptoms": "вопрос о здоровье", "stuck": "помощник не справился",
+}
+
+// reasonName is the reason of an entry, in words where its action has some.
+func reasonName(action, reason string) string {
+	switch action {
+	case "exception.added", "exception.removed":
+		return cause(reason)
+	case "conversation.handoff":
+		if said, ok := handoffWords[reason]; ok {
+			return said
+		}
+	case "consent.give":
+		return "версия текста " + reason
+	case "feed.created":
+		if of, ok := strings.CutSuffix(reason, " details"); ok {
+			return of + ", с услугой и специалистом"
+		}
+	}
+	return reason
 }
 
 func actionName(action string) string {

@@ -88,7 +88,8 @@ func TestExtraHours(t *testing.T) {
 	wants(t, page, "стояли в дополнительных часах", card.Number)
 }
 
-// TestWalkIn books for somebody who phones, in the steps of the pages.
+// TestWalkIn books for somebody who phones, in the steps of the pages; the journal says
+// who heard the consent.
 func TestWalkIn(t *testing.T) {
 	h := openReal(t)
 	b := h.as(t, staff.Reception)
@@ -117,6 +118,8 @@ func TestWalkIn(t *testing.T) {
 	if status, page := b.post("/console/book", form); status != 422 || !strings.Contains(page, "уже занято") || !strings.Contains(page, "Ближайшее свободное") {
 		t.Errorf("the same time again: %d", status)
 	}
+	_, page = h.as(t, staff.Owner).get("/console/journal")
+	wants(t, page, `Согласие дано</th><td data-name="Кто">Алина</td>`, "версия текста "+text.Version)
 	all, err := h.desk.Appointments(t.Context(), assistant.Filter{From: h.at(25, 0, 0), To: h.at(26, 0, 0)})
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%d appointments, %v", len(all), err)

@@ -41,6 +41,8 @@ func (h *realHouse) busyDay(t testing.TB) {
 	}
 	off := h.book(t, "therapist", "belov", "Павел", h.at(24, 15, 0))
 	decide(off.Number, "cancel")
+	h.wish(t, booking.Wish{Service: "physio", From: h.at(25, 0, 0), To: h.at(28, 0, 0), Conversation: "v1"})
+	h.wish(t, booking.Wish{Service: "therapist", Specialist: "zaripova", From: h.at(25, 0, 0), To: h.at(26, 0, 0), Conversation: "v2"})
 	for _, e := range []booking.Exception{
 		{Kind: booking.Block, Specialist: "zaripova", From: h.at(24, 10, 0), To: h.at(24, 11, 0), Reason: "meeting"},
 		{Kind: booking.Absence, Specialist: "belov", From: h.at(24, 14, 0), To: h.at(24, 16, 0), Reason: "personal"},

@@ -59,6 +59,7 @@ func (c *Console) functions() template.FuncMap {
 		"plural":  plural,
 		"status":  func(s string) string { return statusWords[s] },
 		"action":  actionName,
+		"reason":  reasonName,
 		"role":    func(r staff.Role) string { return roleWords[string(r)] },
 		"source":  sourceWords,
 		"on":      func(p page, view any) page { p.View = view; return p },
