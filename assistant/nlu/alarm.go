@@ -11,6 +11,7 @@ const (
 	alarmQuestion  = "!question" // what is it, what shall I take
 	alarmWhatToDo  = "!whattodo" // the weaker question
 	alarmCure      = "!cure"     // asks for a remedy, which nobody does who is well
+	alarmIdiom     = "!idiom"    // says it of joy or impatience: no alarm
 )
 
 var classesAlarm = []classRow{
@@ -138,6 +139,9 @@ var phrasesAlarm = []phrase{
 	{do: alarmEmergency, pattern: "умираю|умирает|погибает|'dying"},
 	{do: alarmEmergency, pattern: "ударило|ударил|бьет током"},
 	{do: alarmEmergency, pattern: "упал|упала|выпал|выпала ..2 высоты|окна|этажа"},
+
+	{do: alarmIdiom, pattern: "умираю ?как хочу|хочется|соскучилась|соскучился"},
+	{do: alarmIdiom, pattern: "'dying 'to|'for"},
 
 	{do: alarmSymptom, pattern: "a_part ..2 a_pain"},
 	{do: alarmSymptom, pattern: "a_pain ..3 a_part"},

@@ -295,10 +295,13 @@ func (m *message) phrases() string {
 	all := m.matches()
 	fits := all[:0]
 	alarms := map[string]int{}
+	said := idioms(all)
 	for _, f := range all {
 		switch f.phrase.do {
+		case alarmIdiom:
+			continue
 		case alarmEmergency, alarmSymptom, alarmQuestion, alarmWhatToDo, alarmCure:
-			if !m.denied(f) {
+			if !m.denied(f) && !said(f) {
 				alarms[f.phrase.do] += 1
 				for _, i := range f.words {
 					m.words[i].covered = true

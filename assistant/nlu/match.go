@@ -58,7 +58,7 @@ func (l *lexicon) matchWith(ws []word, loosely bool) (all []matched) {
 // alarms holds for the phrases of alarm.go.
 func (p *compiled) alarms() bool {
 	switch p.do {
-	case alarmEmergency, alarmSymptom, alarmQuestion, alarmWhatToDo, alarmCure:
+	case alarmEmergency, alarmSymptom, alarmQuestion, alarmWhatToDo, alarmCure, alarmIdiom:
 		return true
 	}
 	return false
@@ -103,4 +103,20 @@ func (p *compiled) at(ws []word, i int, out []int, loosely bool) (words []int, l
 		return nil, 0
 	}
 	return out, loose
+}
+
+// idioms tells the phrases of alarm that are no more than a manner of speaking: "dying to
+// see you".
+func idioms(all []matched) func(matched) bool {
+	said := map[int]bool{}
+	for _, f := range all {
+		if f.phrase.do == alarmIdiom {
+			for _, i := range f.words {
+				said[i] = true
+			}
+		}
+	}
+	return func(f matched) bool {
+		return len(said) > 0 && !slices.ContainsFunc(f.words, func(i int) bool { return !said[i] })
+	}
 }

@@ -131,13 +131,24 @@ func (r *Reader) tatarForm(word string) (known bool) {
 	return known
 }
 
+// exactly says whether a word stands in a table just so, not in another form.
+func (r *Reader) exactly(word string) bool {
+	return everyday.seen[word] || r.vocabulary.surface[word] || r.faq.surface[word] || r.dictionary.given(word) || patronymic(word)
+}
+
 // repair puts typing errors right, only in words that no table knows and only towards
 // words that are known here.
 func (m *message) repair() {
 	seen := map[string]*word{} // within this message only
 	for i := range m.words {
 		w := &m.words[i]
-		if w.number || w.personal || len(w.text) < 4 || !w.classes.empty() || m.reader.knows(w) {
+		if w.number || w.personal || len(w.text) < 4 || !w.classes.empty() {
+			continue
+		}
+		if m.reader.knows(w) {
+			if !m.reader.exactly(w.text) { // «сердцее» has the stem of a word of ours, and may be one of alarm
+				w.loose = m.lexicon.loose(w.text)
+			}
 			continue
 		}
 		if same := seen[w.text]; same != nil {

@@ -50,14 +50,27 @@ func Typos(seed uint64) func(text string) string {
 }
 
 // Mistyped is the scenario as it must end when the visitor's fingers slip: the
-// name is the one that was written.
+// name is the one that was written. A name that the visitor never writes, because the
+// house knows it, stays right.
 func (s Scenario) Mistyped(seed uint64) Scenario {
-	if s.Outcome.Appointment != nil {
+	if s.Outcome.Appointment != nil && s.writes(s.Outcome.Appointment.Name) {
 		a := *s.Outcome.Appointment
 		a.Name = mistype(seed, a.Name)
 		s.Outcome.Appointment = &a
 	}
 	return s
+}
+
+// writes reports whether the visitor writes a word of the name.
+func (s Scenario) writes(name string) bool {
+	texts := slices.Clone(s.Say)
+	for _, answers := range s.Answers {
+		for _, a := range answers {
+			texts = append(texts, a.Text)
+		}
+	}
+	said := strings.ToLower(strings.Join(texts, " "))
+	return slices.ContainsFunc(strings.Fields(strings.ToLower(name)), func(part string) bool { return strings.Contains(said, part) })
 }
 
 var (

@@ -2,11 +2,15 @@ package scenario
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
 
 	"pgregory.net/rapid"
+
+	"okoshko/assistant"
+	"okoshko/assistant/nlu"
 )
 
 func TestTyposKeepWhatMustBeRight(t *testing.T) {
@@ -50,7 +54,7 @@ func TestTyposAreHabits(t *testing.T) {
 			t.Fatalf("%q became %q and then %q", text, once, again)
 		}
 	})
-	name := Scenario{Outcome: Outcome{Appointment: &Appointment{Name: "Клавдия Степановна"}}}
+	name := Scenario{Say: []string{"это Клавдия Степановна"}, Outcome: Outcome{Appointment: &Appointment{Name: "Клавдия Степановна"}}}
 	for seed := range uint64(20) {
 		want := name.Mistyped(seed).Outcome.Appointment.Name
 		got := Typos(seed)("меня зовут Клавдия Степановна")
@@ -60,6 +64,45 @@ func TestTyposAreHabits(t *testing.T) {
 	}
 	if name.Outcome.Appointment.Name != "Клавдия Степановна" {
 		t.Error("the scenario itself was changed")
+	}
+}
+
+// TestKnownNameStaysRight: who is known already writes no name.
+func TestKnownNameStaysRight(t *testing.T) {
+	known := Scenario{Say: []string{"запишите ещё на бороду"}, Outcome: Outcome{Appointment: &Appointment{Name: "Асия"}}}
+	for seed := range uint64(40) {
+		if got := known.Mistyped(seed).Outcome.Appointment.Name; got != "Асия" {
+			t.Errorf("seed %d: expects %q", seed, got)
+		}
+	}
+}
+
+// TestNoFalseAlarm: no visitor who is well is sent to the ambulance, slips or none.
+func TestNoFalseAlarm(t *testing.T) {
+	for _, f := range files(t) {
+		reader := nlu.New(assistant.Vocabulary(f.House))
+		for _, s := range f.Scenarios {
+			if s.Outcome.Emergency || s.Outcome.Handoff != nil && s.Outcome.Handoff != false {
+				continue
+			}
+			texts := slices.Clone(s.Say)
+			for _, answers := range s.Answers {
+				for _, a := range answers {
+					texts = append(texts, a.Text)
+				}
+			}
+			for _, text := range texts {
+				for seed := range uint64(seeds + 1) {
+					typed := text
+					if seed > 0 {
+						typed = Typos(seed)(text)
+					}
+					if got := reader.Read(typed, nlu.Context{Lang: s.Lang, Now: f.Now.Time}).Alarm; got != "" {
+						t.Errorf("%s: %q: %s", s.ID, typed, got)
+					}
+				}
+			}
+		}
 	}
 }
 
