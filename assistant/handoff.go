@@ -3,6 +3,7 @@ package assistant
 import (
 	"slices"
 
+	"okoshko/assistant/clinic"
 	"okoshko/assistant/nlu"
 	"okoshko/prompts"
 )
@@ -41,7 +42,11 @@ func (t *turn) danger() {
 	case nlu.AlarmEmergency:
 		t.handoff("emergency", "emergency")
 	case nlu.AlarmSymptoms:
-		t.handoff("symptoms", "symptoms")
+		lead := "symptoms"
+		if t.f.clinic.Profile == clinic.ProfileSalon {
+			lead = "symptoms.salon"
+		}
+		t.handoff("symptoms", lead)
 	}
 }
 

@@ -26,6 +26,9 @@ func (a *Assistant) interpret(ctx context.Context, h *house, conversation string
 	}
 	c := a.readerContext(h, st)
 	in := Interpretation{Reading: h.reader.Read(text, c), Question: strings.Contains(text, "?"), Seq: turn.Seq, Words: len(strings.Fields(text))}
+	if in.Alarm == "" {
+		in.Alarm = turn.Alarm // a process that was killed in between has only this left
+	}
 	model := a.model.Load()
 	if st.Owner.Kind != OwnerAssistant || model == nil || in.Alarm != "" {
 		return in, nil

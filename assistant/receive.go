@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"okoshko/assistant/booking"
+	"okoshko/assistant/clinic"
 	"okoshko/assistant/nlu"
 	"okoshko/assistant/privacy"
 	"okoshko/prompts"
@@ -182,7 +183,7 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 		return 0, ErrTooLong
 	}
 	h := a.house.Load()
-	masked, tags, err := a.masked(h, conversation, in)
+	masked, tags, alarm, err := a.masked(h, conversation, in)
 	if err != nil {
 		return 0, err
 	}
@@ -210,8 +211,8 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 		if err := frames.Put(tx, frameKey(tx, conversation, in.ID), seq); err != nil {
 			return err
 		}
-		st.Pending = append(st.Pending, heard{seq, in.ID, masked, in.Button})
-		if st.Consent != "" && in.Text != "" {
+		st.Pending = append(st.Pending, heard{seq, in.ID, masked, in.Button, alarm})
+		if st.Consent != "" && in.Text != "" && alarm == "" {
 			if err := unanswered.Put(tx, unansweredKey(conversation, in.ID), in.Text); err != nil {
 				return err
 			}
@@ -230,8 +231,10 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 }
 
 // masked is what is stored of a turn: the text without personal data, or the
-// label of the button that was pressed. tags tell what was taken out.
-func (a *Assistant) masked(h *house, conversation string, in Incoming) (text string, tags map[string]string, err error) {
+// label of the button that was pressed. tags tell what was taken out. A house
+// that is not of medicine keeps no word of somebody's health (152-FZ, article
+// 10): alarm is then all that is left of such a text.
+func (a *Assistant) masked(h *house, conversation string, in Incoming) (text string, tags map[string]string, alarm string, err error) {
 	err = a.db.View(func(tx *storage.Tx) error {
 		st, err := load(tx, conversation)
 		if err != nil {
@@ -242,10 +245,14 @@ func (a *Assistant) masked(h *house, conversation string, in Incoming) (text str
 			return err
 		}
 		r := h.reader.Read(in.Text, a.readerContext(h, &st))
+		if r.Alarm != "" && h.clinic.Profile == clinic.ProfileSalon {
+			text, alarm = privacy.Masked("health"), r.Alarm
+			return nil
+		}
 		text, tags = privacy.Mask(in.Text, r.Personal, st.Secret)
 		return nil
 	})
-	return text, tags, err
+	return text, tags, alarm, err
 }
 
 // label finds what stood on a button: of the newest replies, or of any.

@@ -3,6 +3,8 @@ package assistant
 import (
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -298,4 +300,55 @@ func TestRestrictedContactIsToldToNobody(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSalonKeepsNoHealth: a house that is not of medicine keeps no word about
+// health, says so, and a person answers; also when the process was killed before
+// the answer.
+func TestSalonKeepsNoHealth(t *testing.T) {
+	for _, killed := range []bool{false, true} {
+		h := newTestHouseOf(t, salonFile(t))
+		if !killed {
+			h.start()
+		}
+		v := h.visitor("ru")
+		words := "после окрашивания пошла сыпь и чешется голова, что мне принять?"
+		if _, err := h.Receive(t.Context(), v.session.Conversation, Incoming{ID: "f1", Text: words}); err != nil {
+			t.Fatal(err)
+		}
+		if killed { // nothing but the store is left
+			if err := h.db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			h.open(nil)
+			h.start()
+		}
+		wantText(t, v.settle(), "не сохранено")
+		d, err := h.Dialog(t.Context(), Operator{ID: "op_1"}, v.session.Conversation)
+		if err != nil || d.Owner.Kind != OwnerWaiting {
+			t.Fatalf("killed %v: owner %+v, %v", killed, d.Owner, err)
+		}
+		for _, turn := range d.Turns {
+			if strings.Contains(turn.Text, "сыпь") {
+				t.Errorf("killed %v: kept: %q", killed, turn.Text)
+			}
+		}
+		if d.Turns[0].Text != "[о здоровье]" {
+			t.Errorf("shown as %q", d.Turns[0].Text)
+		}
+	}
+}
+
+// salonFile is the house of the tests as a salon.
+func salonFile(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile("testdata/clinic.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "salon.yaml")
+	if err := os.WriteFile(file, append([]byte("profile: salon\n"), data...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }

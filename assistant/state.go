@@ -120,6 +120,8 @@ type heard struct {
 	ID     string `json:"id"`             // of the frame
 	Text   string `json:"text,omitempty"` // masked
 	Button string `json:"button,omitempty"`
+	// Alarm is what is left of words about health that this house does not keep.
+	Alarm string `json:"alarm,omitempty"`
 }
 
 // mark is the position in the log of the entry whose last turn is Seq.
