@@ -284,7 +284,7 @@ func TestTheMachinesClock(t *testing.T) {
 			t.Fatal("the clock stands")
 		}
 	}
-	if d := clock.Now().Sub(time.Now()).Abs(); d > clockNear || !clock.Sure() {
+	if d := time.Until(clock.Now()).Abs(); d > clockNear || !clock.Sure() {
 		t.Errorf("%s from the machine's clock", d)
 	}
 }

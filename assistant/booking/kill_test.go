@@ -68,12 +68,17 @@ func TestKilledProcessKeepsItsWord(t *testing.T) {
 	random := rand.New(rand.NewPCG(uint64(seed), 2))
 	acked := map[string]string{} // by number: the last that was said of it
 	said := 0
-	for range kills {
+	for i := range kills {
+		now := map[string]string{}
 		said += killed.Run(t, killedDir, dir, 1+random.IntN(12), func(line string) {
 			number, what, _ := strings.Cut(line, " ")
-			acked[number] = what
+			acked[number], now[number] = what, what
 		})
-		checkKept(t, dir, acked)
+		whole := i%10 == 9 || i == kills-1 // what is lost or doubled stays so
+		if whole {
+			now = acked
+		}
+		checkKept(t, dir, now, whole)
 	}
 	t.Logf("%d kills (seed %d), %d acknowledged changes of %d appointments, all kept", kills, seed, said, len(acked))
 }
@@ -92,7 +97,8 @@ func setting(t *testing.T, name string, usual int) int {
 	return n
 }
 
-func checkKept(t *testing.T, dir string, acked map[string]string) {
+// checkKept looks for what was acknowledged, and, if that is the whole of it, at all else.
+func checkKept(t *testing.T, dir string, acked map[string]string, whole bool) {
 	t.Helper()
 	db, err := openKilled(dir)
 	if err != nil {
@@ -111,11 +117,41 @@ func checkKept(t *testing.T, dir string, acked map[string]string) {
 				t.Errorf("%s was acknowledged as %q and is %q, %v", number, what, a.said(), err)
 			}
 		}
-		return checkClaims(t, tx)
+		if !whole {
+			return nil
+		}
+		return errors.Join(checkClaims(t, tx), makeRoom(tx, acked))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// makeRoom cancels everything when the calendar has become so full that the visitors
+// would find nothing.
+func makeRoom(tx *storage.Tx, acked map[string]string) error {
+	c, err := killedClinic()
+	if err != nil {
+		return err
+	}
+	var open []string
+	for _, a := range appointments.Range(tx, nil, nil, &err) {
+		if a.Status.Open() {
+			open = append(open, a.Number)
+		}
+	}
+	if err != nil || len(open) < 300 {
+		return err
+	}
+	calendar := New(c)
+	for _, number := range open {
+		a, err := calendar.Cancel(tx, number, 0, Change{Author: "test", Staff: true}, killedNow())
+		if err != nil {
+			return err
+		}
+		acked[number] = a.said()
+	}
+	return nil
 }
 
 // checkClaims looks for double bookings, and for claims of nobody when all holds are over.
@@ -132,14 +168,22 @@ func checkClaims(t *testing.T, tx *storage.Tx) error {
 	for key := range claims.Range(tx, nil, nil, &err) {
 		claimed[string(key)]++
 	}
-	at := map[string][]stretch{}
+	at, visits := map[string][]stretch{}, map[string]int{}
 	for _, a := range appointments.Range(tx, nil, nil, &err) {
+		if a.Visit != "" {
+			visits[a.Visit]++
+		}
 		if !a.Status.Open() {
 			continue
 		}
 		for _, k := range a.Takes {
 			at[k.Resource] = append(at[k.Resource], k.stretch())
 			claimed[string(claimKey(k, a.Number))]--
+		}
+	}
+	for id, members := range visits {
+		if members != 2 {
+			t.Errorf("%s has %d of its two appointments", id, members)
 		}
 	}
 	for key, n := range claimed {
@@ -181,7 +225,11 @@ func bookUntilKilled(dir string) error {
 		go func() {
 			random := rand.New(rand.NewPCG(uint64(os.Getpid()), uint64(visitor)))
 			for {
-				if err := visit(db, calendar, fmt.Sprint("v", visitor), random); err != nil {
+				do := visit
+				if random.IntN(4) == 0 {
+					do = longVisit
+				}
+				if err := do(db, calendar, fmt.Sprint("v", visitor), random); err != nil {
 					failed <- err
 				}
 			}
@@ -243,6 +291,41 @@ func visit(db *storage.DB, calendar *Calendar, who string, random *rand.Rand) er
 		if i > 0 {
 			fmt.Println(a.Number, a.said())
 		}
+	}
+	return nil
+}
+
+// longVisit holds and takes two services as one visit.
+func longVisit(db *storage.DB, calendar *Calendar, who string, random *rand.Rand) error {
+	now := killedNow()
+	var chosen Visit
+	var made []Appointment
+	for _, step := range []func(tx *storage.Tx) error{
+		func(tx *storage.Tx) error {
+			q := VisitQuery{Services: []string{"talk", "filling"}, From: now.AddDate(0, 0, random.IntN(55)), Limit: 1}
+			free, err := calendar.FreeVisits(tx, q, now)
+			if err == nil && len(free) == 0 {
+				err = ErrTaken
+			}
+			if err == nil {
+				chosen = free[0]
+				_, err = calendar.HoldVisit(tx, chosen, who, now)
+			}
+			return err
+		},
+		func(tx *storage.Tx) (err error) {
+			made, err = calendar.RequestVisit(tx, chosen, Booking{Conversation: who}, now)
+			return err
+		},
+	} {
+		if err := db.Update(step); errors.Is(err, ErrTaken) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+	for _, a := range made {
+		fmt.Println(a.Number, a.said())
 	}
 	return nil
 }

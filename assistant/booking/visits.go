@@ -124,7 +124,7 @@ func (ch *chain) remembered(tx *storage.Tx, seen stamp) look {
 func (c *Calendar) visits(tx *storage.Tx, chains []*chain, orders [][]int, q VisitQuery, now time.Time) ([]Visit, error) {
 	starts := c.bounds(Query{From: q.From, To: q.To}, now)
 	last := c.bounds(Query{}, now).to
-	size := int64(7 * 24 * 3600)
+	size := int64(24 * 3600)
 	if q.Limit == 0 {
 		size = starts.to - starts.from
 	}
