@@ -78,7 +78,7 @@ var phrasesRu = []phrase{
 	{do: Cancel, value: ValueAll, pattern: "every ..2 appt ..2 cancel"},
 	{do: Cancel, pattern: "cancel ..3 appt"},
 	{do: Cancel, pattern: "appt ..3 cancel"},
-	{do: Cancel, pattern: "takeoff ..3 appt"},
+	{do: Cancel, pattern: "takeoff|удалите|удалить|удали ..3 appt"},
 	{do: Cancel, pattern: "appt ..2 takeoff"},
 	{do: Cancel, pattern: "takeoff ..1 me ..1 ?TIME"},
 	{do: Cancel, pattern: "me ..1 снимите|уберите|вычеркните"},

@@ -206,7 +206,7 @@ func (it *item) setNumber(value int, ordinal bool, text string) {
 // those it cannot.
 func ordinalCase(text string) byte {
 	switch {
-	case strings.HasSuffix(text, "го"):
+	case strings.HasSuffix(text, "го"), strings.HasSuffix(text, "ова"): // «шестнадцатова», as it is said
 		return 'g'
 	case strings.HasSuffix(text, "ое"), strings.HasSuffix(text, "ье"):
 		return 'n'

@@ -6,7 +6,11 @@ import "okoshko/assistant/nlu/token"
 type candidate struct {
 	spelling token.Spelling
 	text     string
+	often    bool // «завтра», «сегодня»: of two as near it is meant
 }
+
+// oftener is how much nearer such a word seems.
+const oftener = 30
 
 // maxLetters bounds a word that is compared; longer ones are no word of time.
 const maxLetters = 18
@@ -20,7 +24,7 @@ const corrected = cRelDay | cWeekday | cMonth | cPod | cWeekend | cWorkdays | cH
 func buildVocabulary() [token.LetterCount][]candidate {
 	var table [token.LetterCount][]candidate
 	add := func(text string) {
-		c := candidate{text: text}
+		c := candidate{text: text, often: lexicon[text].class&cRelDay != 0}
 		var ok bool
 		if c.spelling, ok = token.Spell(text); ok && c.spelling.Len() >= 5 && c.spelling.Len() <= maxLetters {
 			first := c.spelling.Letters()[0]
@@ -66,12 +70,18 @@ func correct(text string, placed bool) string {
 			if placed {
 				limit = max(limit, placedLimits[size])
 			}
-			limit = min(limit, bestCost)
+			limit = min(limit, bestCost+oftener)
 			if !word.MayBeNear(&c.spelling, limit) {
 				continue
 			}
 			cost := word.Distance(&c.spelling, limit+1)
-			if cost <= limit && (cost < bestCost || c.text < best) {
+			if cost > limit {
+				continue
+			}
+			if c.often {
+				cost -= oftener
+			}
+			if cost < bestCost || cost == bestCost && c.text < best {
 				best, bestCost = c.text, cost
 			}
 		}

@@ -7,7 +7,7 @@ var wordsEn = []word{
 	{cRelDay | cPod, podEvening, "tonight tonite tonight's"},
 	{cWeekday, 1, "monday mondays mon monday's"},
 	{cWeekday, 2, "tuesday tuesdays tue tues tu tuesday's"},
-	{cWeekday, 3, "wednesday wednesdays wed weds wednesday's"},
+	{cWeekday, 3, "wednesday wednesdays wensday wendsday wed weds wednesday's"},
 	{cWeekday, 4, "thursday thursdays thu thur thurs thursday's"},
 	{cWeekday, 5, "friday fridays fri friday's"},
 	{cWeekday, 6, "saturday saturdays sat saturday's"},
