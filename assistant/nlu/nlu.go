@@ -104,6 +104,8 @@ type Command struct {
 	Others []string `json:"others,omitempty"`
 	// Not is the id that a correction turns down: «не к Ахметовой».
 	Not string `json:"not,omitempty"`
+	// Link says how a service stands to those named before it: LinkAnd, LinkOnly, or "".
+	Link string `json:"link,omitempty"`
 	// Draft marks a cancel that ends what is being arranged («передумала», "never mind"),
 	// not an appointment that stands.
 	Draft bool   `json:"draft,omitempty"`

@@ -93,6 +93,7 @@ func (r *Reader) Read(text string, c Context) Reading {
 	m.askFAQ(alarm)
 	m.asides()
 	m.corrections()
+	m.links()
 	m.settle(alarm)
 	return Reading{
 		Lang: m.language(), Covered: m.coveredShare(), Commands: m.commands, Alarm: alarm,
