@@ -307,6 +307,9 @@ func (d *deed) slotGone() error {
 	if !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
+	if v := d.st.Request.chosen(); len(v.Slots) > 1 {
+		return d.visitGone(v)
+	}
 	ignore := ""
 	if d.st.Goal == GoalMove {
 		ignore = d.st.Target

@@ -76,8 +76,11 @@ func (t *turn) turnDown(c nlu.Command) {
 		t.unslot()
 		r.Branch = ""
 	case nlu.FieldService:
+		if t.without(id) || id != "" && id != r.Service {
+			return
+		}
 		t.unslot()
-		r.Service, r.Services = "", nil
+		r.want(nil)
 	case nlu.FieldTime:
 		t.clearTime()
 		r.Nearest = true

@@ -19,6 +19,7 @@ import (
 //	yes/SEQ, no/SEQ             to what the reply SEQ asked
 //	service/ID, branch/ID, specialist/ID, which/NUMBER, edit/FIELD
 //	slot/SPECIALIST/SERVICE/UNIX
+//	visit/UNIX/SPECIALIST.SERVICE.MINUTES/… (visit_find.go), without/SERVICE
 //	come/NUMBER/UNIX (reminder_answer.go)
 //	reason/NUMBERS/ID (reasons.go)
 //	offer/VERB/WISH/SPECIALIST/SERVICE/UNIX (waitlist.go)
@@ -105,6 +106,12 @@ func (t *turn) press(id string) {
 		t.pressOffer(id)
 	case "when":
 		t.pressWhen(id)
+	case "visit":
+		t.pressVisit(id)
+	case "without":
+		if t.st.Goal == GoalBook {
+			t.without(rest)
+		}
 	case "come":
 		t.pressCome(id)
 	case "reason":
@@ -155,7 +162,12 @@ func (t *turn) pressSlot(id string) {
 	r := &t.st.Request
 	r.Want, r.When, r.Nearest, r.Page, r.Unsure = &s, nil, false, 0, false
 	if t.st.Goal == GoalBook {
-		r.Service, r.Services = s.Service, nil
+		later := keep(r.Later, r.Later)
+		if s.Service != r.Service {
+			later = nil
+		}
+		r.want([]string{s.Service})
+		r.Unclear, r.Later = nil, later
 	}
 	t.st.Full = false
 }
@@ -185,6 +197,9 @@ func (t *turn) pressDo(what string) {
 		t.aim(GoalWait)
 	case "other":
 		t.otherDays()
+	case "add":
+		t.aim(GoalBook)
+		t.st.Editing, t.st.Request.Adding = false, true
 	case "move", "cancel":
 		t.pressChange(verb, number)
 	}
@@ -220,7 +235,8 @@ func (t *turn) edit(field string) {
 		r.Nearest = true
 	case "service":
 		t.unslot()
-		r.Service, r.Services, r.Specialist, r.Branch = "", nil, "", ""
+		r.want(nil)
+		r.Unclear, r.Later, r.Specialist, r.Branch = nil, nil, "", ""
 	case "name":
 		t.out.effect(effectName, "")
 	case "phone":

@@ -54,7 +54,11 @@ func (d *deed) book() (done bool, err error) {
 	if next(d.st, d.facts()) != ExpectConfirm {
 		return false, nil
 	}
+	if v := d.st.Request.chosen(); len(v.Slots) > 1 {
+		return d.bookVisit(v)
+	}
 	slot := *d.st.Request.Slot
+	later := len(d.st.Request.Later) > 0
 	ap, err := d.h.calendar.Request(d.tx, booking.Booking{
 		Slot: slot, Contact: d.st.Contact, Conversation: d.conversation, Author: "visitor", Source: d.st.Source,
 	}, d.now)
@@ -65,11 +69,12 @@ func (d *deed) book() (done bool, err error) {
 		return false, err
 	}
 	d.booked(ap)
-	return true, nil
+	return !later, nil
 }
 
 // booked tells of a new appointment, in the words that fit what it is.
 func (d *deed) booked(ap booking.Appointment) {
+	later := d.st.Request.Later
 	d.st.reset()
 	d.own = append(d.own, ap)
 	args := d.argsOf(ap)
@@ -85,7 +90,7 @@ func (d *deed) booked(ap booking.Appointment) {
 		d.say("booked.prepare", prompts.Args{"text": s.Prepare.In(d.st.Lang)})
 	}
 	d.turn.Appointment = d.h.view(ap, d.st.Lang)
-	d.ask(ExpectMore)
+	d.goOn(later)
 }
 
 // lost tells that the slot went to somebody else, and lets the search go on.
@@ -103,7 +108,7 @@ func (d *deed) lost(slot booking.Slot, r *booking.Refusal) error {
 	}
 	start := d.local(slot.Start)
 	day := dateOf(start)
-	d.st.Request.Slot = nil
+	d.st.Request.Slot, d.st.Request.Rest = nil, nil
 	d.st.Request.When = []when.Constraint{{Dates: &[2]when.Date{day, day}}}
 	return d.h.calendar.Release(d.tx, d.conversation)
 }
@@ -184,6 +189,7 @@ func (d *deed) cancel() error {
 	d.say("cancel.done", args)
 	d.turn.Appointment = d.h.view(ap, d.st.Lang)
 	d.refresh(ap)
+	d.visitRest(ap)
 	d.askReason(ap)
 	d.ask(ExpectMore)
 	return nil
@@ -202,10 +208,14 @@ func (d *deed) refresh(ap booking.Appointment) {
 // enlist puts the visitor on the waiting list.
 func (d *deed) enlist() error {
 	from, to := d.window()
-	_, err := d.h.calendar.Join(d.tx, booking.Wish{
-		Service: d.st.Request.Service, Specialist: specific(d.st.Request.Specialist), From: from, To: to,
-		Contact: d.st.Contact, Conversation: d.conversation,
-	}, d.now)
+	var err error
+	for _, id := range d.st.Request.together() {
+		_, one := d.h.calendar.Join(d.tx, booking.Wish{
+			Service: id, Specialist: specific(d.st.Request.Specialist), From: from, To: to,
+			Contact: d.st.Contact, Conversation: d.conversation,
+		}, d.now)
+		err = errors.Join(err, one)
+	}
 	if _, refused := errors.AsType[*booking.Refusal](err); refused {
 		d.say("time.past", nil)
 		d.st.reset()
@@ -219,7 +229,7 @@ func (d *deed) enlist() error {
 		return err
 	}
 	d.text = append(d.text, prompts.Say(d.st.Lang, "wait.done", prompts.Args{
-		"service": d.service(d.st.Request.Service), "range": d.rangeText(), "span": prompts.Span(d.st.Lang, d.h.clinic.Booking.Offer),
+		"service": d.servicesText(), "range": d.rangeText(), "span": prompts.Span(d.st.Lang, d.h.clinic.Booking.Offer),
 	}))
 	d.st.reset()
 	d.ask(ExpectMore)

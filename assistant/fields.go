@@ -19,7 +19,7 @@ func (t *turn) fields() {
 		set = t.aimAt(set)
 	}
 	var times []nlu.Command
-	for _, c := range oneService(set) {
+	for _, c := range oneService(t.joint(set)) {
 		if c.Value == "" && c.Not != "" {
 			t.heard = true
 			t.turnDown(c)
@@ -91,10 +91,16 @@ func (t *turn) setService(c nlu.Command) {
 		}
 	}
 	r := &t.st.Request
+	if len(r.Unclear) > 0 {
+		if narrowed := keep(ids, r.Unclear[0]); len(narrowed) > 0 {
+			ids = narrowed
+		}
+	}
 	if len(ids) > 1 {
 		if slices.Contains(ids, r.Service) || slices.Equal(ids, r.Services) {
 			return // nothing new
 		}
+		t.alone()
 		r.Service, r.Services = "", ids
 		t.unslot()
 		t.changed = true
@@ -105,13 +111,14 @@ func (t *turn) setService(c nlu.Command) {
 
 func (t *turn) chooseService(id string) {
 	r := &t.st.Request
-	if r.Service == id {
+	if r.Service == id || t.nextPart(id) {
 		return
 	}
 	if _, ok := t.f.clinic.Service(id); !ok {
 		return
 	}
 	t.unslot()
+	t.alone()
 	r.Service, r.Services = id, nil
 	t.changed = true
 	t.reconcile()
@@ -238,7 +245,7 @@ func (t *turn) reconcile() {
 	if !ok {
 		return
 	}
-	if s, ok := t.f.clinic.Specialist(r.Specialist); ok && !s.Performs(r.Service) {
+	if s, ok := t.f.clinic.Specialist(r.Specialist); ok && !slices.ContainsFunc(r.together(), s.Performs) {
 		t.out.say("specialist.service", prompts.Args{"service": service.Name.In(lang), "who": t.performers()})
 		if r.Branch == s.Branch {
 			r.Branch = ""
@@ -268,7 +275,7 @@ func (t *turn) performers() string {
 	return strings.Join(names, ", ")
 }
 
-func (t *turn) branches() []string { return branchesOf(t.f.clinic, t.st.Request.Service) }
+func (t *turn) branches() []string { return branchesOf(t.f.clinic, t.st.Request.together()...) }
 
 // distinct drops repetitions and keeps the order.
 func distinct(ids []string) (once []string) {

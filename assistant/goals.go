@@ -144,7 +144,7 @@ func (t *turn) drop() {
 func (t *turn) release() {
 	if t.st.Request.Slot != nil {
 		t.out.effect(effectRelease, "")
-		t.st.Request.Slot = nil
+		t.st.Request.Slot, t.st.Request.Rest = nil, nil
 	}
 }
 

@@ -23,6 +23,9 @@ const (
 // choice, and holds it; else it adds an offer to the reply.
 func (d *deed) find() (chosen bool, err error) {
 	r := &d.st.Request
+	if r.several() && d.st.Goal == GoalBook {
+		return d.findVisit()
+	}
 	if r.Want != nil {
 		want := *r.Want
 		r.Want = nil
@@ -100,7 +103,7 @@ func (d *deed) hold(s booking.Slot) (chosen bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	d.st.Request.Slot, d.st.Request.When = &h.Slot, nil
+	d.st.Request.Slot, d.st.Request.Rest, d.st.Request.When = &h.Slot, nil, nil
 	d.st.Full = false
 	if e := next(d.st, d.facts()); e != ExpectConfirm { // the summary says it all
 		args := d.args(h.Slot)
@@ -351,6 +354,7 @@ func (d *deed) offer(slots []booking.Slot) {
 		})
 	}
 	d.turn.Buttons = append(d.turn.Buttons, Button{"do/other", prompts.Say(d.st.Lang, "button.other", nil)})
+	d.turn.Buttons = append(d.turn.Buttons, d.addButton()...)
 }
 
 // earliest is the first instant that one of the wishes speaks of.

@@ -33,9 +33,10 @@ func settled(e Expect, st *State, f facts) bool {
 	r := st.Request
 	switch e {
 	case ExpectService:
-		return r.Service != ""
+		return r.Service != "" && len(r.Unclear) == 0 && !r.Adding
 	case ExpectBranch: // a specialist decides it, also one who is still to be told from another
-		return len(r.Named) > 0 || len(r.Branches) == 0 && r.Branch != "" || r.Specialist != "" && r.Specialist != Any || r.Want != nil || len(branchesOf(f.clinic, r.Service)) < 2
+		return len(r.Named) > 0 || len(r.Branches) == 0 && r.Branch != "" || r.Specialist != "" && r.Specialist != Any ||
+			r.Want != nil || r.WantVisit != nil || len(branchesOf(f.clinic, r.together()...)) < 2
 	case ExpectSpecialist: // offers name the specialists; it is asked only where the words named two
 		return len(r.Named) == 0
 	case ExpectTime:
@@ -55,8 +56,19 @@ func settled(e Expect, st *State, f facts) bool {
 	}
 }
 
-// branchesOf lists the branches in which a service is performed.
-func branchesOf(c *clinic.Clinic, service string) (ids []string) {
+// branchesOf lists the branches in which services are performed, all of them.
+func branchesOf(c *clinic.Clinic, services ...string) (ids []string) {
+	for i, service := range services {
+		if here := branchesOfOne(c, service); i == 0 {
+			ids = here
+		} else {
+			ids = keep(ids, here)
+		}
+	}
+	return ids
+}
+
+func branchesOfOne(c *clinic.Clinic, service string) (ids []string) {
 	for _, s := range c.Performers(service) {
 		if !slices.Contains(ids, s.Branch) {
 			ids = append(ids, s.Branch)

@@ -40,8 +40,8 @@ func (t *turn) price() {
 			ids = append(append(ids, c.Value), c.Others...)
 		}
 	}
-	if len(ids) == 0 && t.st.Request.Service != "" {
-		ids = []string{t.st.Request.Service}
+	if len(ids) == 0 {
+		ids = t.st.Request.together()
 	}
 	if len(ids) == 0 {
 		for _, s := range t.f.clinic.Services {

@@ -326,6 +326,15 @@ func (h *house) option(id, lang string) nlu.Option {
 		if s, ok := h.clinic.Specialist(rest); ok {
 			o.Label = s.Name.In(lang)
 		}
+	case "visit":
+		if v, ok := pickedVisit(h.clinic, id); ok {
+			o.Start = v.Start().In(h.clinic.Location)
+			o.Label = o.Start.Format("15:04")
+		}
+	case "without":
+		if s, ok := h.clinic.Service(rest); ok {
+			o.Label = prompts.Say(lang, "visit.without", prompts.Args{"service": s.Name.In(lang)})
+		}
 	case "reason":
 		_, reason, _ := strings.Cut(rest, "/")
 		if r, ok := h.clinic.Reason(reason); ok {
@@ -407,6 +416,10 @@ func shown(tx *storage.Tx, conversation string, st State, after uint64, to telle
 				}
 				t.Text = to.word(t.Text)
 				t.Appointment = t.Appointment.portable(tx)
+				t.Appointments = slices.Clone(t.Appointments)
+				for i := range t.Appointments {
+					t.Appointments[i] = *t.Appointments[i].portable(tx)
+				}
 				turns = append(turns, t)
 			}
 		}

@@ -85,6 +85,10 @@ func (d *deed) askConsent(id string) {
 }
 
 func (d *deed) askService(again bool) {
+	if d.st.Request.Service != "" {
+		d.askPart()
+		return
+	}
 	ids := d.st.Request.Services
 	id := choose(again, "ask.service.again", "ask.service")
 	if s, ok := d.h.clinic.Specialist(d.st.Request.Specialist); ok && len(ids) == 0 {
@@ -112,7 +116,7 @@ func (d *deed) askService(again bool) {
 func (d *deed) askBranch(again bool) {
 	ids := d.st.Request.Branches
 	if len(ids) == 0 {
-		ids = branchesOf(d.h.clinic, d.st.Request.Service)
+		ids = branchesOf(d.h.clinic, d.st.Request.together()...)
 	}
 	var labels []string
 	for _, id := range ids {
@@ -188,7 +192,7 @@ func (d *deed) askConfirm() {
 	case GoalMove, GoalCancel:
 		d.askChange()
 	case GoalWait:
-		d.say("wait.ask", prompts.Args{"service": d.service(d.st.Request.Service), "range": d.rangeText()})
+		d.say("wait.ask", prompts.Args{"service": d.servicesText(), "range": d.rangeText()})
 		d.yesNo("wait.yes", "wait.no")
 	case GoalOffer:
 		d.askOffer()
@@ -219,7 +223,12 @@ func (d *deed) askBooking() {
 		for _, f := range append([]string{"time", "service"}, d.h.clinic.Booking.Ask...) {
 			d.turn.Buttons = append(d.turn.Buttons, Button{"edit/" + f, prompts.Say(lang, "edit."+f, nil)})
 		}
+		d.turn.Buttons = append(d.turn.Buttons, d.editVisit()...)
 		d.turn.Buttons = append(d.turn.Buttons, Button{"edit/drop", prompts.Say(lang, "confirm.no", nil)})
+		return
+	}
+	if v := d.st.Request.chosen(); len(v.Slots) > 1 {
+		d.askVisit(v)
 		return
 	}
 	slot := *d.st.Request.Slot

@@ -40,6 +40,10 @@ const Any = "any"
 type Request struct {
 	Service    string            `json:"service,omitempty"`
 	Services   []string          `json:"services,omitempty"` // what the words fit where they fit several
+	Also       []string          `json:"also,omitempty"`     // further services of the same visit, as they were named
+	Unclear    [][]string        `json:"unclear,omitempty"`  // further parts of it whose words fit several
+	Adding     bool              `json:"adding,omitempty"`   // the visitor is asked which service to add
+	Later      []string          `json:"later,omitempty"`    // services to book after this one
 	Specialist string            `json:"specialist,omitempty"`
 	Named      []string          `json:"named,omitempty"` // specialists whom the words fit where they fit several
 	Not        []string          `json:"not,omitempty"`   // specialists turned down
@@ -49,16 +53,23 @@ type Request struct {
 	Wished     []when.Constraint `json:"wished,omitempty"`   // what was wanted before other days were looked at
 	Unsure     bool              `json:"unsure,omitempty"`   // When is what the words may mean: the visitor is asked which
 	Nearest    bool              `json:"nearest,omitempty"`
-	Want       *booking.Slot     `json:"want,omitempty"`  // picked from an offer, not yet held
+	Want       *booking.Slot     `json:"want,omitempty"` // picked from an offer, not yet held
+	WantVisit  *booking.Visit    `json:"want_visit,omitempty"`
 	Slot       *booking.Slot     `json:"slot,omitempty"`  // chosen and held
+	Rest       []booking.Slot    `json:"rest,omitempty"`  // likewise, of a visit of several services
 	Page       int               `json:"page,omitempty"`  // how many times other days were asked for
 	After      *when.Date        `json:"after,omitempty"` // days up to this one were turned down
 }
 
 // prune drops what the clinic's file no longer has.
 func (r *Request) prune(c *clinic.Clinic) {
-	if _, ok := c.Service(r.Service); !ok {
+	gone := func(id string) bool { _, ok := c.Service(id); return !ok }
+	if gone(r.Service) {
 		r.Service = ""
+	}
+	r.Also, r.Later = slices.DeleteFunc(r.Also, gone), slices.DeleteFunc(r.Later, gone)
+	if slices.ContainsFunc(r.Rest, func(s booking.Slot) bool { return gone(s.Service) }) {
+		r.Slot, r.Rest = nil, nil
 	}
 	if _, ok := c.Specialist(r.Specialist); !ok && r.Specialist != Any {
 		r.Specialist = ""

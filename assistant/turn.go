@@ -46,6 +46,9 @@ type Turn struct {
 	Buttons     []Button         `json:"buttons,omitempty"`
 	Slots       []SlotView       `json:"slots,omitempty"`
 	Appointment *AppointmentView `json:"appointment,omitempty"`
+	// Appointments are all of a visit of several services, Appointment the first
+	// of them.
+	Appointments []AppointmentView `json:"appointments,omitempty"`
 	// Hold is until when a slot is kept for the visitor.
 	Hold *HoldView `json:"hold,omitempty"`
 	// Consent is the version of the text that the visitor is asked to agree to.

@@ -125,6 +125,9 @@ func (t *turn) base(c when.Constraint) when.Constraint {
 			if s, ok := slotOf(t.f.clinic, id); ok && s.Start.In(zone).Format("15:04") == c.Time.From {
 				return at(s.Start.In(zone))
 			}
+			if v, ok := pickedVisit(t.f.clinic, id); ok && v.Start().In(zone).Format("15:04") == c.Time.From {
+				return at(v.Start().In(zone))
+			}
 		}
 	}
 	if r.Slot != nil {

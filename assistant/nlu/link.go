@@ -37,7 +37,7 @@ func wordTable(words string) map[string]bool {
 func (m *message) links() {
 	var order []int // of commands that set a service, by place
 	for i, c := range m.commands {
-		if c.Do == Set && c.Field == FieldService {
+		if (c.Do == Set || c.Do == Correct) && c.Field == FieldService && c.Value != "" {
 			order = append(order, i)
 		}
 	}
