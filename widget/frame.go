@@ -16,7 +16,7 @@ const (
 	maxLabel  = 200     // characters of one source mark
 	maxPage   = 500     // characters of the page's address
 	maxToken  = 128     // bytes
-	maxButton = 200     // characters of a button's id
+	maxButton = 400     // characters of a button's id; a visit names all its parts
 )
 
 // Error codes of the protocol.
@@ -195,9 +195,11 @@ type (
 		Buttons     []buttonFrame     `json:"buttons,omitempty"`
 		Slots       []slotFrame       `json:"slots,omitempty"`
 		Appointment *appointmentInner `json:"appointment,omitempty"`
-		Consent     *askedFrame       `json:"consent,omitempty"` // with expects consent: the text in force
-		Hold        *holdFrame        `json:"hold,omitempty"`
-		Me          *linkFrame        `json:"me,omitempty"` // a link to the visitor's own data; it works once, for half an hour
+		// Appointments are all of a visit of several services, appointment the first.
+		Appointments []appointmentInner `json:"appointments,omitempty"`
+		Consent      *askedFrame        `json:"consent,omitempty"` // with expects consent: the text in force
+		Hold         *holdFrame         `json:"hold,omitempty"`
+		Me           *linkFrame         `json:"me,omitempty"` // a link to the visitor's own data; it works once, for half an hour
 	}
 	linkFrame struct {
 		URL string `json:"url"`
@@ -277,7 +279,7 @@ func framesOf(t assistant.Turn, zone *time.Location, now time.Time) [][]byte {
 	}
 	var frames [][]byte
 	if a := t.Appointment; a != nil {
-		m.Appointment = &appointmentInner{a.Number, a.Status, a.Service, a.Specialist, a.Branch, at(a.Start), at(a.End), calendarPath(a.Calendar)}
+		m.Appointment = inner(a, at)
 		if t.Notice {
 			frames = append(frames, encode(appointmentFrame{"appointment", t.Seq, a.Number, a.Status, at(a.Start), at(a.End)}))
 			if t.Text == "" { // nothing is said
@@ -285,7 +287,14 @@ func framesOf(t assistant.Turn, zone *time.Location, now time.Time) [][]byte {
 			}
 		}
 	}
+	for _, a := range t.Appointments {
+		m.Appointments = append(m.Appointments, *inner(&a, at))
+	}
 	return append(frames, m.encode())
+}
+
+func inner(a *assistant.AppointmentView, at func(time.Time) time.Time) *appointmentInner {
+	return &appointmentInner{a.Number, a.Status, a.Service, a.Specialist, a.Branch, at(a.Start), at(a.End), calendarPath(a.Calendar)}
 }
 
 // calendarPath is where the entry that a key opens is, see package calendar.

@@ -98,3 +98,30 @@ func TestBrowserCountsDown(t *testing.T) {
 	b.say("не надо")
 	b.until(`one(".hold").hidden`)
 }
+
+// TestBrowserShowsAVisit: each appointment of a visit has its card, and reception's
+// word about one changes that one.
+func TestBrowserShowsAVisit(t *testing.T) {
+	b := browser(t)
+	d := newDesk()
+	start := time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)
+	both := []assistant.AppointmentView{
+		{Number: "A-1", Status: "requested", Service: "Стрижка", Specialist: "Алина", Branch: "на Лесной", Start: start, End: start.Add(time.Hour)},
+		{Number: "A-2", Status: "requested", Service: "Окрашивание", Specialist: "Алина", Branch: "на Лесной", Start: start.Add(time.Hour), End: start.Add(3 * time.Hour)},
+	}
+	d.answer = func(assistant.Incoming) []assistant.Turn {
+		return []assistant.Turn{{From: assistant.FromAssistant, Text: "Заявки приняты", Expects: assistant.ExpectMore, Appointment: &both[0], Appointments: both}}
+	}
+	srv, _ := serve(t, d)
+	b.visit(srv.URL)
+	b.press(".launch")
+	b.say("да")
+	b.until(`all(".appt") == 2`)
+	if text := b.get(`one(".scroll").innerText`); !strings.Contains(text, "A-1") || !strings.Contains(text, "Окрашивание") || !strings.Contains(text, "12:00–14:00") {
+		t.Errorf("the cards say %q", text)
+	}
+	changed := both[1]
+	changed.Status = "confirmed"
+	d.add("c1", assistant.Turn{From: assistant.FromAssistant, Text: "Подтвердили", Notice: true, Appointment: &changed})
+	b.until(`all(".appt[data-status=confirmed]") == 1 && all(".appt[data-status=requested]") == 1`)
+}

@@ -12,7 +12,7 @@ import { lang, words, type Lang, type Words } from "./text";
 import { source } from "./source";
 import { Thread } from "./thread";
 import { tint } from "./tint";
-import { choices, clean, consent, own, times, type Appointment, type Message } from "./view";
+import { appointments, choices, clean, consent, own, times, type Appointment, type Message } from "./view";
 import { Wire, type Frame, type State } from "./wire";
 import css from "./widget.css";
 
@@ -330,7 +330,7 @@ export class Chat extends HTMLElement {
     const a = m.appointment;
     const booked = a && m.seq > this.history && !this.thread.has(a.number) && /requested|confirmed/.test(a.status);
     const end = this.atEnd();
-    if (a?.calendar) a.calendar = this.address(a.calendar).href;
+    for (const one of appointments(m)) if (one.calendar) one.calendar = this.address(one.calendar).href;
     const el = this.thread.add(m);
     if (!el) return;
     this.p.intro.hidden = true;

@@ -4,7 +4,7 @@
 import { daysFromNow, separator, wall } from "./clock";
 import { h, set } from "./dom";
 import type { Words } from "./text";
-import { bubble, Card, type Appointment, type Message } from "./view";
+import { appointments, bubble, Card, type Appointment, type Message } from "./view";
 import type { Frame } from "./wire";
 
 /** A bubble of the visitor that the server has not acknowledged. */
@@ -49,10 +49,10 @@ export class Thread {
     const el = bubble(this.w, m);
     if (!m.text) el.querySelector(".bub")!.remove();
     this.gather(el, m);
-    if (m.appointment) {
-      this.cards.get(m.appointment.number)?.el.remove(); // the newest turn has the live card
-      const card = new Card(this.w, m.appointment);
-      this.cards.set(m.appointment.number, card);
+    for (const a of appointments(m)) {
+      this.cards.get(a.number)?.el.remove(); // the newest turn has the live card
+      const card = new Card(this.w, a);
+      this.cards.set(a.number, card);
       el.insertBefore(card.el, el.querySelector(".meta"));
     }
     this.place(el);

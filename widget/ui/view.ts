@@ -40,6 +40,7 @@ export interface Message {
   buttons?: Button[];
   slots?: Slot[];
   appointment?: Appointment;
+  appointments?: Appointment[]; // all of a visit of several services
   consent?: { version: string; url: string };
   hold?: Kept;
   me?: { url: string }; // the page of the visitor's own data
@@ -47,6 +48,9 @@ export interface Message {
 
 /** Pick is called with the id of a button or slot and what the visitor "said" by it. */
 type Choose = (id: string, label: string) => void;
+
+/** appointments are those whose cards the message has. */
+export const appointments = (m: Message): Appointment[] => m.appointments || (m.appointment ? [m.appointment] : []);
 
 /** clean drops invisible characters that could carry hidden words. */
 export const clean = (text: string) => text.replace(/[\u200b-\u200d\u2060\u202a-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu, "");
