@@ -333,7 +333,7 @@ func (d *deed) finish() error {
 	if len(d.text) == 0 {
 		d.say("more", nil)
 	}
-	d.turn.Text = capitals(lines(d.text))
+	d.turn.Text = capitals(lines(d.greeted()))
 	if d.released {
 		if err := d.h.calendar.Release(d.tx, d.conversation); err != nil {
 			return err
@@ -348,6 +348,16 @@ func (d *deed) finish() error {
 		d.st.Choices = append(d.st.Choices, b.ID)
 	}
 	return save(d.tx, d.conversation, d.st, d.turn)
+}
+
+// greeted are the sentences of the reply, with a greeting on the line of the first:
+// a phone shows a line less.
+func (d *deed) greeted() []string {
+	hello := prompts.Say(d.st.Lang, "greet.short", nil)
+	if len(d.text) < 2 || d.text[0] != hello {
+		return d.text
+	}
+	return append([]string{hello + " " + capitals(d.text[1])}, d.text[2:]...)
 }
 
 // capitals begins each line with a capital letter: sentences are put together
