@@ -38,19 +38,34 @@ func (p *player) always(t assistant.Turn) error {
 	return p.offered(t)
 }
 
+// priced reports whether a sum is a price of the file, or stands in one of the
+// clinic's own answers.
 func (p *player) priced(sum string) bool {
-	digits := strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return r
+	digits := figures(sum)
+	for _, f := range p.file.House.FAQ {
+		for _, answer := range f.Answer.All() {
+			for _, m := range money.FindAllStringSubmatch(answer, -1) {
+				if figures(m[1]) == digits {
+					return true
+				}
+			}
 		}
-		return -1
-	}, sum)
+	}
 	for _, s := range p.file.House.Services {
 		if s.Price.Known && fmt.Sprint(s.Price.Amount) == digits {
 			return true
 		}
 	}
 	return false
+}
+
+func figures(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, s)
 }
 
 // offered holds the slots of a reply against the calendar.
