@@ -86,6 +86,7 @@ type DB struct {
 
 	writing    sync.Mutex // held while a group runs; guards changes of bolt and state
 	destroying sync.Mutex // held while doomed keys are destroyed
+	rotation   sync.Mutex // held while keys are exchanged
 	state      state      // as of the newest commit
 	commit     atomic.Uint64
 

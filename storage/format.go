@@ -60,11 +60,7 @@ func writeFormat(tx *bolt.Tx, v *vault.Vault) error {
 	if err := b.Put(formatKey, strconv.AppendInt(nil, format, 10)); err != nil {
 		return err
 	}
-	word, err := v.Seal(v.House(), checkWord, string(metaBucket), checkKey)
-	if err != nil {
-		return err
-	}
-	return errors.Join(b.Put(checkKey, word), state{}.write(b, v))
+	return state{}.write(b, v)
 }
 
 // checkFormat refuses a file that this program would misread.

@@ -253,7 +253,7 @@ func changeFile(t *testing.T, path string, fn func(tx *bolt.Tx) error) {
 	}
 }
 
-func readAll(t *testing.T, path string) []byte {
+func readAll(t testing.TB, path string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {

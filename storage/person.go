@@ -142,6 +142,9 @@ func (db *DB) loadKeys(tx *bolt.Tx) error {
 	for k := range doomed.Range(view, nil, nil, &err) {
 		taken[vault.KeyID(binary.BigEndian.Uint64(k))] = true
 	}
+	for k := range rotating.Range(view, nil, nil, &err) {
+		taken[vault.KeyID(binary.BigEndian.Uint64(k))] = true
+	}
 	for _, id := range db.vault.Persons() {
 		if !taken[id] {
 			db.keys.spare = append(db.keys.spare, id)

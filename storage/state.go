@@ -49,6 +49,12 @@ func (s state) write(b *bolt.Bucket, v *vault.Vault) error {
 	if err != nil {
 		return err
 	}
+	if by, _ := vault.Sealer(b.Get(checkKey)); by != v.House() { // the house has another key now
+		word, err := v.Seal(v.House(), checkWord, string(metaBucket), checkKey)
+		if err := errors.Join(err, b.Put(checkKey, word)); err != nil {
+			return err
+		}
+	}
 	return b.Put(stateKey, sealed)
 }
 

@@ -14,7 +14,7 @@ import (
 	"okoshko/storage/audit"
 )
 
-// These commands open the store themselves, so the appliance must not run.
+// These commands work on the store, by the appliance where it runs.
 
 type secretCommand struct {
 	Set    secretSet    `cmd:"" help:"Keep a value; it comes on standard input, one line."`
@@ -201,34 +201,14 @@ func (c *backupCommand) Run(s streams) error {
 	return nil
 }
 
-// view runs fn on the store in the data folder.
-func (d dataFlags) view(fn func(*storage.Tx) error) error {
-	db, err := d.open()
-	if err != nil {
-		return err
-	}
-	return errors.Join(db.View(fn), db.Close())
-}
-
-// update runs fn on the store in the data folder and commits.
-func (d dataFlags) update(fn func(*storage.Tx) error) error {
-	db, err := d.open()
-	if err != nil {
-		return err
-	}
-	return errors.Join(db.Update(fn), db.Close())
-}
-
 func (d dataFlags) accounts(fn func(*staff.Staff) error) error {
-	db, err := d.open()
-	if err != nil {
-		return err
-	}
-	all, err := staff.New(staff.Config{DB: db})
-	if err == nil {
-		err = fn(all)
-	}
-	return errors.Join(err, db.Close())
+	return d.with(func(db *storage.DB) error {
+		all, err := staff.New(staff.Config{DB: db})
+		if err != nil {
+			return err
+		}
+		return fn(all)
+	})
 }
 
 // change does something to the account with a login.

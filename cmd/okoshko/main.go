@@ -4,6 +4,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,20 +18,21 @@ import (
 
 // commands are what the binary can be asked to do; PROTOCOL's command line.
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Everything at once with an invented clinic, nothing to set up."`
-	Init    initCommand    `cmd:"" help:"Make a folder with a commented clinic file, keys and the first owner account."`
-	Serve   serveCommand   `cmd:"" help:"Run the appliance."`
-	Check   checkCommand   `cmd:"" help:"Read a clinic file and say all that is wrong with it."`
-	Doctor  doctorCommand  `cmd:"" help:"Look at disk, clock, keys, model and ports, and say what to do."`
-	Model   modelCommand   `cmd:"" help:"The local model: list, pull, test, use."`
-	Eval    evalCommand    `cmd:"" help:"Play scenarios against the assistant."`
-	Read    readCommand    `cmd:"" help:"Read messages from standard input, one a line, and print what the rules understood."`
-	Mask    maskCommand    `cmd:"" help:"Replace personal data in the text on standard input."`
-	User    userCommand    `cmd:"" help:"Staff accounts: add, list, switch off and on, new password."`
-	Secret  secretCommand  `cmd:"" help:"Sealed values that the clinic file names as secret:NAME."`
-	Audit   auditCommand   `cmd:"" help:"The journal: show it, verify it."`
-	Backup  backupCommand  `cmd:"" help:"Copy the store, sealed as it is; stop the appliance first."`
-	Version versionCommand `cmd:"" help:"Version, commit, Go and dependencies."`
+	Demo       demoCommand       `cmd:"" help:"Everything at once with an invented clinic, nothing to set up."`
+	Init       initCommand       `cmd:"" help:"Make a folder with a commented clinic file, keys and the first owner account."`
+	Serve      serveCommand      `cmd:"" help:"Run the appliance."`
+	Check      checkCommand      `cmd:"" help:"Read a clinic file and say all that is wrong with it."`
+	Doctor     doctorCommand     `cmd:"" help:"Look at disk, clock, keys, model and ports, and say what to do."`
+	Model      modelCommand      `cmd:"" help:"The local model: list, pull, test, use."`
+	Eval       evalCommand       `cmd:"" help:"Play scenarios against the assistant."`
+	Read       readCommand       `cmd:"" help:"Read messages from standard input, one a line, and print what the rules understood."`
+	Mask       maskCommand       `cmd:"" help:"Replace personal data in the text on standard input."`
+	User       userCommand       `cmd:"" help:"Staff accounts: add, list, switch off and on, new password."`
+	Secret     secretCommand     `cmd:"" help:"Sealed values that the clinic file names as secret:NAME."`
+	Audit      auditCommand      `cmd:"" help:"The journal: show it, verify it."`
+	Backup     backupCommand     `cmd:"" help:"Copy the store, sealed as it is; stop the appliance first."`
+	CheckStore checkStoreCommand `cmd:"" name:"check-store" hidden:"" help:"Read all of a store without its keys."`
+	Version    versionCommand    `cmd:"" help:"Version, commit, Go and dependencies."`
 }
 
 // Exit codes.
@@ -50,6 +52,7 @@ type streams struct {
 }
 
 func main() {
+	noDumps()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 	stop()
@@ -58,6 +61,14 @@ func main() {
 
 // run carries out one command line and returns the exit code.
 func run(ctx context.Context, args []string, s streams) (code int) {
+	read := new(bytes.Buffer)
+	s.in = io.TeeReader(s.in, read) // so that a command can be sent on with its input
+	return runCall(ctx, &call{args: args, s: s, read: read})
+}
+
+// runCall carries out a command that was called here or elsewhere.
+func runCall(ctx context.Context, c *call) (code int) {
+	args, s := c.args, c.s
 	parser, err := kong.New(&commands{},
 		kong.Name("okoshko"),
 		kong.Description("A booking assistant that the house owns."),
@@ -65,6 +76,7 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 		kong.Writers(s.out, s.err),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(s),
+		kong.Bind(c),
 		kong.Exit(func(c int) { panic(exit(c)) }),
 	)
 	if err != nil {
@@ -86,16 +98,19 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 		return exitWrong
 	}
 	err = parsed.Run()
+	var elsewhere exitCode
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errUnmet):
 		return exitUnmet
+	case errors.As(err, &elsewhere):
+		return int(elsewhere)
 	case errors.Is(err, errSaid):
 		return exitWrong
 	}
 	fmt.Fprintln(s.err, "okoshko:", err)
-	if supervised() {
+	if supervised() && c.db == nil {
 		return exitSaid
 	}
 	return exitWrong
