@@ -92,6 +92,8 @@ func (tx *Tx) Persons() (n int) {
 
 func keyIDKey(id vault.KeyID) []byte { return binary.BigEndian.AppendUint64(nil, uint64(id)) }
 
+func keyIDOf(key []byte) vault.KeyID { return vault.KeyID(binary.BigEndian.Uint64(key)) }
+
 // keyOf is the key that seals for a person, or the house's for nobody.
 func (tx *Tx) keyOf(person string) (vault.KeyID, error) {
 	if person == "" {
@@ -140,10 +142,10 @@ func (db *DB) loadKeys(tx *bolt.Tx) error {
 		taken[id] = true
 	}
 	for k := range doomed.Range(view, nil, nil, &err) {
-		taken[vault.KeyID(binary.BigEndian.Uint64(k))] = true
+		taken[keyIDOf(k)] = true
 	}
 	for k := range rotating.Range(view, nil, nil, &err) {
-		taken[vault.KeyID(binary.BigEndian.Uint64(k))] = true
+		taken[keyIDOf(k)] = true
 	}
 	for _, id := range db.vault.Persons() {
 		if !taken[id] {
@@ -209,7 +211,7 @@ func (db *DB) listDoomed() (ids []vault.KeyID, err error) {
 	viewErr := db.View(func(tx *Tx) error {
 		ids = nil
 		for k := range doomed.Range(tx, nil, nil, &err) {
-			ids = append(ids, vault.KeyID(binary.BigEndian.Uint64(k)))
+			ids = append(ids, keyIDOf(k))
 		}
 		return nil
 	})

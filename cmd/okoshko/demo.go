@@ -75,6 +75,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 
 func (c *demoCommand) serve(ctx context.Context, s streams, db *storage.DB, house *clinic.Clinic, public, service net.Listener) error {
 	log := newLog(s, c.Debug)
+	go answerCalls(ctx, c.Data, db, log)
 	address := "http://" + public.Addr().String()
 	signing, err := demoSecrets(db, address+demoPath+"hook")
 	if err != nil {

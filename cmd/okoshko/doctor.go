@@ -8,11 +8,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"okoshko/assistant/clinic"
 	"okoshko/storage"
 	"okoshko/storage/audit"
+	"okoshko/storage/vault"
 )
 
 type doctorCommand struct {
@@ -91,6 +93,11 @@ func (c *doctorCommand) disk() finding {
 
 func (c *doctorCommand) key() finding {
 	f := finding{place: "key", sees: "passphrase"}
+	slots, err := vault.Slots(c.Data)
+	if err == nil && !slices.ContainsFunc(slots, func(s vault.Slot) bool { return s.Kind == vault.KindRecovery }) {
+		f.sees, f.todo = fmt.Sprintf("%d ways to open it, no recovery key", len(slots)), "okoshko key add recovery: without it a lost key file loses everything"
+		return f
+	}
 	if c.Passphrase != "" {
 		return f
 	}
@@ -101,6 +108,8 @@ func (c *doctorCommand) key() finding {
 	f.sees = path
 	info, err := os.Stat(path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && slices.ContainsFunc(slots, func(s vault.Slot) bool { return s.Kind == vault.KindPassphrase }):
+		f.sees = "passphrase: serve starts locked and waits for it"
 	case errors.Is(err, fs.ErrNotExist):
 		f.todo = "okoshko init makes one; or name it by --key, or set OKOSHKO_PASSPHRASE"
 	case err != nil:
@@ -116,8 +125,12 @@ func (c *doctorCommand) key() finding {
 func (c *doctorCommand) store() finding {
 	f := finding{place: "store"}
 	db, err := c.open()
-	if errors.Is(err, storage.ErrInUse) {
+	switch {
+	case errors.Is(err, storage.ErrInUse):
 		f.sees = "in use by a running okoshko"
+		return f
+	case errors.Is(err, errNoSecret):
+		f.sees = "locked: not looked at"
 		return f
 	}
 	if err != nil {
@@ -125,8 +138,13 @@ func (c *doctorCommand) store() finding {
 		return f
 	}
 	var head audit.Head
+	unread := db.Verify()
 	err = db.View(func(tx *storage.Tx) (err error) { head, err = audit.Verify(tx); return err })
-	if err = errors.Join(err, db.Close()); err != nil {
+	if err = errors.Join(err, db.Close()); err == nil && unread != nil {
+		f.sees, f.todo = "records do not open", unread.Error()+"; okoshko restore makes a store from a backup"
+		return f
+	}
+	if err != nil {
 		f.sees, f.todo = "the journal does not hold", err.Error()
 		return f
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	_ "embed"
@@ -9,10 +10,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"okoshko/assistant/staff"
 	"okoshko/storage"
+	"okoshko/storage/audit"
+	"okoshko/storage/vault"
 )
 
 // exampleClinic is the commented file that init writes.
@@ -25,6 +29,7 @@ type initCommand struct {
 	Login      string `default:"owner" help:"Login of the first owner account."`
 	Name       string `default:"Владелец" help:"First name of the owner, shown to visitors."`
 	Passphrase string `env:"OKOSHKO_PASSPHRASE" hidden:""`
+	Yes        bool   `help:"Do not ask for the recovery key to be typed back; for scripts that keep what is printed."`
 }
 
 // Run makes a folder from which serve can start.
@@ -45,8 +50,12 @@ func (c *initCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	password, err := firstOwner(ctx, db, c.Login, c.Name)
-	if err = errors.Join(err, db.Close()); err != nil {
-		return err
+	var head string
+	if err == nil {
+		err = db.Update(func(tx *storage.Tx) (err error) { head, err = audit.Key(tx); return err })
+	}
+	if err != nil {
+		return errors.Join(err, db.Close())
 	}
 	fmt.Fprintf(s.out, "Clinic file: %s\n", file)
 	if password != "" {
@@ -55,8 +64,21 @@ func (c *initCommand) Run(ctx context.Context, s streams) error {
 	if c.Passphrase == "" {
 		fmt.Fprintf(s.out, "Key file: %s. Keep a copy away from this machine: without it nothing can be read.\n", filepath.Join(c.Dir, keyFile))
 	}
+	fmt.Fprintf(s.out, "Journal's public key: %s\n", head)
+	if err := errors.Join(c.recovery(s, db), db.Close()); err != nil {
+		return err
+	}
 	fmt.Fprintf(s.out, "Next: edit the clinic file, then okoshko check %s and okoshko serve --clinic %s --data %s\n", file, file, c.Dir)
 	return nil
+}
+
+// recovery makes a recovery key where there is none.
+func (c *initCommand) recovery(s streams, db *storage.DB) error {
+	slots, err := vault.Slots(c.Dir)
+	if err != nil || slices.ContainsFunc(slots, func(slot vault.Slot) bool { return slot.Kind == vault.KindRecovery }) {
+		return err
+	}
+	return addRecovery(db, bufio.NewReader(s.in), s.out, c.Yes)
 }
 
 // writeNew writes a file that is not there yet, and leaves one that is.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -145,7 +146,9 @@ func (c *userPassword) Run(ctx context.Context, s streams) error {
 
 type auditCommand struct {
 	Show   auditShow   `cmd:"" help:"Print the newest entries."`
-	Verify auditVerify `cmd:"" help:"Find a changed, missing or reordered entry."`
+	Verify auditVerify `cmd:"" help:"Find a changed, missing or reordered entry, and files that were put back."`
+	Head   auditHead   `cmd:"" help:"Print the signed head: keep it away from this machine."`
+	Key    auditKey    `cmd:"" help:"Print the public key that heads are checked with."`
 }
 
 type auditShow struct {
@@ -167,11 +170,62 @@ func (c *auditShow) Run(s streams) error {
 	})
 }
 
-type auditVerify struct{ dataFlags }
+type auditHead struct{ dataFlags }
 
+// Run prints the signed head, to be kept away from the machine.
+func (c *auditHead) Run(s streams) error {
+	return c.update(func(tx *storage.Tx) error {
+		text, err := audit.Sign(tx, time.Now())
+		if err == nil {
+			_, err = s.out.Write(text)
+		}
+		return err
+	})
+}
+
+type auditKey struct{ dataFlags }
+
+// Run prints the public key that signed heads are checked with.
+func (c *auditKey) Run(s streams) error {
+	return c.update(func(tx *storage.Tx) error {
+		public, err := audit.Key(tx)
+		if err == nil {
+			fmt.Fprintln(s.out, public)
+		}
+		return err
+	})
+}
+
+type auditVerify struct {
+	dataFlags
+	Head   []string `placeholder:"FILE" help:"Signed heads that were kept elsewhere; each must hold."`
+	Public string   `placeholder:"KEY" help:"Public key, as okoshko audit key printed it; default: the store's own."`
+}
+
+// Run verifies the journal. Exit 1: it does not hold.
 func (c *auditVerify) Run(s streams) error {
-	return c.view(func(tx *storage.Tx) error {
-		head, err := audit.Verify(tx)
+	return c.update(func(tx *storage.Tx) error {
+		public, err := c.Public, error(nil)
+		if public == "" {
+			if public, err = audit.Key(tx); err != nil {
+				return err
+			}
+		}
+		var kept []audit.Head
+		for _, file := range c.Head {
+			text, err := os.ReadFile(c.call.path(file))
+			if err != nil {
+				return err
+			}
+			head, at, err := audit.ReadHead(text, public)
+			if err != nil {
+				fmt.Fprintf(s.out, "%s: %v\n", file, err)
+				return errUnmet
+			}
+			fmt.Fprintf(s.out, "%s: %d entries on %s\n", file, head.Size, at.Format(time.RFC3339))
+			kept = append(kept, head)
+		}
+		head, err := audit.Verify(tx, kept...)
 		if errors.Is(err, audit.ErrBroken) {
 			fmt.Fprintln(s.out, err)
 			return errUnmet
@@ -181,24 +235,6 @@ func (c *auditVerify) Run(s streams) error {
 		}
 		return err
 	})
-}
-
-type backupCommand struct {
-	dataFlags
-	File string `arg:"" help:"File to write; it is sealed like the store and opens with its keys."`
-}
-
-// Run copies the store. The keys are not in it: keep keys.json apart.
-func (c *backupCommand) Run(s streams) error {
-	db, err := c.open()
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(db.Backup(c.File), db.Close()); err != nil {
-		return err
-	}
-	fmt.Fprintf(s.out, "%s written; it opens with the keys of %s only\n", c.File, c.Data)
-	return nil
 }
 
 func (d dataFlags) accounts(fn func(*staff.Staff) error) error {

@@ -30,7 +30,9 @@ type commands struct {
 	User       userCommand       `cmd:"" help:"Staff accounts: add, list, switch off and on, new password."`
 	Secret     secretCommand     `cmd:"" help:"Sealed values that the clinic file names as secret:NAME."`
 	Audit      auditCommand      `cmd:"" help:"The journal: show it, verify it."`
-	Backup     backupCommand     `cmd:"" help:"Copy the store, sealed as it is; stop the appliance first."`
+	Key        keyCommand        `cmd:"" help:"The keys: list the ways to open them, add, remove, rotate."`
+	Backup     backupCommand     `cmd:"" help:"Encrypted copies of store and keys, also while the appliance runs."`
+	Restore    restoreCommand    `cmd:"" help:"Make a data folder from backups."`
 	CheckStore checkStoreCommand `cmd:"" name:"check-store" hidden:"" help:"Read all of a store without its keys."`
 	Version    versionCommand    `cmd:"" help:"Version, commit, Go and dependencies."`
 }

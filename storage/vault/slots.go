@@ -390,3 +390,15 @@ func (f *slotFile) text() []byte {
 	}
 	return append(text, '\n')
 }
+
+// Copy returns slots.json and keys.db as they are together now, for a backup of
+// the keys: it opens with the same secrets.
+func (v *Vault) Copy() (slots, ring []byte, err error) {
+	v.change.Lock()
+	defer v.change.Unlock()
+	if slots, err = os.ReadFile(filepath.Join(v.dir, FileName)); err != nil {
+		return nil, nil, err
+	}
+	ring, err = readRing(filepath.Join(v.dir, RingName))
+	return slots, ring, err
+}
