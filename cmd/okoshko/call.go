@@ -52,6 +52,8 @@ type call struct {
 	dir  string        // in which relative names of files are meant
 	db   *storage.DB   // the appliance's, where the command was sent to it
 	read *bytes.Buffer // what the command has read of its input so far
+
+	unlock func(secret string) error // of an appliance that is locked
 }
 
 // path is the name of a file as the caller meant it.
@@ -152,18 +154,17 @@ func (p pieces) Write(data []byte) (int, error) {
 	}
 }
 
-// answerCalls carries out commands on the store until ctx is done. A socket that
-// cannot be made costs only this convenience.
-func answerCalls(ctx context.Context, dir string, db *storage.DB, log *slog.Logger) {
+// listenOwner serves the owner's socket until ctx is done. A socket that cannot
+// be made costs only this convenience.
+func listenOwner(ctx context.Context, dir string, log *slog.Logger, serve func(net.Conn)) {
 	path := filepath.Join(dir, socketFile)
 	_ = os.Remove(path) // of a process that was killed: the store is ours
 	l, err := net.Listen("unix", path)
+	if err == nil {
+		err = os.Chmod(path, 0o600)
+	}
 	if err != nil {
 		log.Warn("commands need the appliance to be stopped: no socket", "err", err)
-		return
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		log.Warn("commands need the appliance to be stopped: no socket", "err", errors.Join(err, l.Close()))
 		return
 	}
 	context.AfterFunc(ctx, func() { _ = l.Close() })
@@ -172,27 +173,42 @@ func answerCalls(ctx context.Context, dir string, db *storage.DB, log *slog.Logg
 		if err != nil {
 			return // closed
 		}
-		go answerCall(ctx, conn, db)
+		go serve(conn)
 	}
+}
+
+// answerCalls carries out commands on the store until ctx is done.
+func answerCalls(ctx context.Context, dir string, db *storage.DB, log *slog.Logger) {
+	listenOwner(ctx, dir, log, func(conn net.Conn) { answerCall(ctx, conn, db) })
+}
+
+// readCall reads what is asked; exit writes the exit code.
+func readCall(conn net.Conn) (c *call, exit pieces, err error) {
+	in := bufio.NewReader(conn)
+	line, err := in.ReadBytes('\n')
+	var frame callFrame
+	if err == nil {
+		err = json.Unmarshal(line, &frame)
+	}
+	if err != nil {
+		return nil, exit, err
+	}
+	mu := new(sync.Mutex)
+	s := streams{in, pieces{mu, conn, pieceOut}, pieces{mu, conn, pieceErr}}
+	return &call{args: frame.Args, s: s, dir: frame.Dir, read: new(bytes.Buffer)}, pieces{mu, conn, pieceExit}, nil
 }
 
 func answerCall(ctx context.Context, conn net.Conn, db *storage.DB) {
 	defer conn.Close()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	in := bufio.NewReader(conn)
-	line, err := in.ReadBytes('\n')
-	var frame callFrame
-	if err != nil || json.Unmarshal(line, &frame) != nil {
+	c, exit, err := readCall(conn)
+	if err != nil {
 		return
 	}
-	mu := new(sync.Mutex)
-	exit := pieces{mu, conn, pieceExit}
-	c := &call{args: frame.Args, s: streams{in, pieces{mu, conn, pieceOut}, pieces{mu, conn, pieceErr}}, dir: frame.Dir, db: db, read: new(bytes.Buffer)}
-	if len(frame.Args) == 0 || !sendable[frame.Args[0]] {
-		fmt.Fprintf(c.s.err, "okoshko: stop the appliance first: %s opens the store itself\n", strings.Join(frame.Args, " "))
+	if len(c.args) == 0 || !sendable[c.args[0]] {
+		fmt.Fprintf(c.s.err, "okoshko: stop the appliance first: %s opens the store itself\n", strings.Join(c.args, " "))
 		_, _ = exit.Write([]byte{exitWrong})
 		return
 	}
+	c.db = db
 	_, _ = exit.Write([]byte{byte(runCall(ctx, c))})
 }

@@ -21,6 +21,7 @@ type keyCommand struct {
 	List   keyList   `cmd:"" help:"The ways to open the keys."`
 	Add    keyAdd    `cmd:"" help:"Another way to open them: passphrase (one line on standard input), keyfile FILE, credential FILE, recovery."`
 	Remove keyRemove `cmd:"" help:"Take a way away; then okoshko key rotate root."`
+	Unlock keyUnlock `cmd:"" help:"Give a locked appliance the passphrase or the recovery key: one line on standard input."`
 	Rotate keyRotate `cmd:"" help:"Exchange keys: root (who knew a removed secret), epoch (of keys.db), data (all that seal records)."`
 	Backup keyBackup `cmd:"" help:"Make a pair of keys for backups: the identity into FILE, to be kept away; the recipient into the data folder."`
 }
@@ -107,7 +108,11 @@ func addRecovery(db *storage.DB, in *bufio.Reader, out io.Writer, yes bool) erro
 }
 
 // oneLine reads a line that is not empty.
-func oneLine(in *bufio.Reader) (string, error) {
+func oneLine(from io.Reader) (string, error) {
+	in, ok := from.(*bufio.Reader)
+	if !ok {
+		in = bufio.NewReader(from)
+	}
 	text, err := in.ReadString('\n')
 	if text = strings.TrimSpace(text); text != "" {
 		return text, nil

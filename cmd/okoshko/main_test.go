@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -8,6 +9,9 @@ import (
 
 // TestMain makes the program itself available to tests as the command okoshko.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "check-store" { // a test that opens a store itself
+		main()
+	}
 	testscript.Main(m, map[string]func(){"okoshko": main})
 }
 

@@ -54,9 +54,17 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	db, err := c.open()
+	if c.isLocked(err) {
+		log.Warn("locked", "err", err)
+		db, err = c.waitUnlocked(ctx, s, house, log)
+		if errors.Is(err, context.Canceled) {
+			return nil
+		}
+	}
 	if err != nil {
 		return err
 	}
+	go answerCalls(ctx, c.Data, db, log)
 	a, err := assemble(settings{db: db, clinic: house, model: namedModel(c.Allow, log), tls: c.TLSCert != "" || c.EndsTLS, proxies: proxies, log: log})
 	if err == nil {
 		err = c.listen(ctx, s, a)
@@ -76,23 +84,30 @@ func (c *serveCommand) proxies() (proxies web.Proxies, err error) {
 	return proxies, nil
 }
 
-func (c *serveCommand) listen(ctx context.Context, s streams, a *appliance) error {
-	public, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return fmt.Errorf("--listen %s: %w", c.Listen, err)
+// listeners opens the public and the service address.
+func (c *serveCommand) listeners() (public, service net.Listener, scheme string, err error) {
+	if public, err = net.Listen("tcp", c.Listen); err != nil {
+		return nil, nil, "", fmt.Errorf("--listen %s: %w", c.Listen, err)
 	}
-	scheme := "http"
+	scheme = "http"
 	if c.TLSCert != "" {
 		pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
 		if err != nil {
-			return fmt.Errorf("--tls-cert and --tls-key: %w", err)
+			return nil, nil, "", errors.Join(fmt.Errorf("--tls-cert and --tls-key: %w", err), public.Close())
 		}
 		public = tls.NewListener(public, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}})
 		scheme = "https"
 	}
-	service, err := net.Listen("tcp", c.Service)
+	if service, err = net.Listen("tcp", c.Service); err != nil {
+		return nil, nil, "", errors.Join(fmt.Errorf("--service %s: %w", c.Service, err), public.Close())
+	}
+	return public, service, scheme, nil
+}
+
+func (c *serveCommand) listen(ctx context.Context, s streams, a *appliance) error {
+	public, service, scheme, err := c.listeners()
 	if err != nil {
-		return errors.Join(fmt.Errorf("--service %s: %w", c.Service, err), public.Close())
+		return err
 	}
 	fmt.Fprintf(s.out, "Widget page: %s://%s/\nConsole:     %s://%s/console/\n", scheme, public.Addr(), scheme, public.Addr())
 	go a.watch(ctx, c.Clinic)

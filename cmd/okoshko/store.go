@@ -107,6 +107,9 @@ func (d dataFlags) openBy(by ...vault.Unlocker) (*storage.DB, error) {
 	return storage.Open(path, v)
 }
 
+// checking marks the child process, so that it can start no child of its own.
+const checking = "OKOSHKO_CHECKING"
+
 // checkTime is how long looking at a store may take.
 const checkTime = 10 * time.Minute
 
@@ -116,6 +119,9 @@ func checkApart(path string) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if os.Getenv(checking) != "" {
+		return errors.New("a process that looks at a store opens none") // nor starts another
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -123,7 +129,7 @@ func checkApart(path string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), checkTime)
 	defer cancel()
 	child := exec.CommandContext(ctx, self, "check-store", path)
-	child.Env = append(os.Environ(), "GOTRACEBACK=none")
+	child.Env = append(os.Environ(), "GOTRACEBACK=none", checking+"=1")
 	out, err := child.CombinedOutput()
 	var ended *exec.ExitError
 	switch {
