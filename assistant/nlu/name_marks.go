@@ -71,12 +71,17 @@ func (r *nameReader) marks(i int, marker string) bool {
 	return ok && s.MayBeNear(&right, limit) && s.Distance(&right, limit+1) <= limit
 }
 
+// maxOdd bounds the misspelt words of one message that are compared with markers.
+const maxOdd = 24
+
 // odd says whether word i may be a misspelt one at all; judged once.
 func (r *nameReader) odd(i int) bool {
 	if r.odds == nil {
 		r.odds = make([]bool, len(r.words))
-		for k := range r.words {
-			r.odds[k] = r.maybeMarker(k)
+		for k, n := 0, 0; k < len(r.words) && n < maxOdd; k++ {
+			if r.odds[k] = r.maybeMarker(k); r.odds[k] {
+				n++
+			}
 		}
 	}
 	return r.odds[i] && !r.words[i].named
