@@ -34,6 +34,9 @@ func (db *DB) Rotating() (yes bool, err error) {
 	return yes, err
 }
 
+// RotateEpoch seals keys.db under a new epoch key.
+func (db *DB) RotateEpoch() error { return db.vault.RotateEpoch(db.committed()) }
+
 // Rotate gives the house and every person another key, seals all records anew,
 // and destroys the keys before. The store is in use meanwhile. When it is called
 // again after it was interrupted it goes on; it returns how many records it

@@ -72,7 +72,11 @@ func (c *backupCommand) Run(s streams) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "%s\n%s\nNot in them: the secret that opens the keys. Keep the recovery key and the age identity apart.\n", data, keys)
+		head, err := writeHead(db, dir, now)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.out, "%s\n%s\n%s\nNot in them: the secret that opens the keys. Keep the recovery key and the age identity apart.\n", data, keys, head)
 		return errors.Join(expire(dir, kindData, now.Add(-c.KeepData)), expire(dir, kindKeys, now.Add(-c.KeepKeys)))
 	})
 }
@@ -111,6 +115,17 @@ func writeKeys(v *vault.Vault, dir string, to []age.Recipient, now time.Time) (s
 		return "", err
 	}
 	return writeBackup(dir, head, to, func(io.Writer) error { return nil })
+}
+
+// writeHead writes the journal's signed head beside the backup: away from the
+// machine it proves later that nothing before it was changed or put back.
+func writeHead(db *storage.DB, dir string, now time.Time) (name string, err error) {
+	var text []byte
+	if err := db.Update(func(tx *storage.Tx) (err error) { text, err = audit.Sign(tx, now); return err }); err != nil {
+		return "", err
+	}
+	name = filepath.Join(dir, fmt.Sprintf("okoshko-head-%s.txt", now.Format(backupTime)))
+	return name, os.WriteFile(name, text, 0o600)
 }
 
 // writeBackup writes one file, whole or not at all.

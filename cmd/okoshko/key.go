@@ -160,7 +160,7 @@ func (c *keyRotate) Run(s streams) error {
 		case "root":
 			return db.Vault().RotateRoot()
 		case "epoch":
-			return db.Vault().RotateEpoch(0)
+			return db.RotateEpoch()
 		}
 		n, err := db.Rotate()
 		if err == nil {

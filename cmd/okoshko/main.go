@@ -33,6 +33,7 @@ type commands struct {
 	Key        keyCommand        `cmd:"" help:"The keys: list the ways to open them, add, remove, rotate."`
 	Backup     backupCommand     `cmd:"" help:"Encrypted copies of store and keys, also while the appliance runs."`
 	Restore    restoreCommand    `cmd:"" help:"Make a data folder from backups."`
+	Accept     acceptCommand     `cmd:"" help:"Take a store as it is that was changed or put back, where there is no better one."`
 	CheckStore checkStoreCommand `cmd:"" name:"check-store" hidden:"" help:"Read all of a store without its keys."`
 	Version    versionCommand    `cmd:"" help:"Version, commit, Go and dependencies."`
 }

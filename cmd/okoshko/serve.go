@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"okoshko/assistant/clinic"
+	"okoshko/storage"
 	"okoshko/widget/web"
 )
 
@@ -65,11 +67,23 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	go answerCalls(ctx, c.Data, db, log)
+	go finishRotation(db, log)
 	a, err := assemble(settings{db: db, clinic: house, model: namedModel(c.Allow, log), tls: c.TLSCert != "" || c.EndsTLS, proxies: proxies, log: log})
 	if err == nil {
 		err = c.listen(ctx, s, a)
 	}
 	return errors.Join(err, db.Close())
+}
+
+// finishRotation goes on with an exchange of keys that was interrupted.
+func finishRotation(db *storage.DB, log *slog.Logger) {
+	yes, err := db.Rotating()
+	if yes && err == nil {
+		_, err = db.Rotate()
+	}
+	if err != nil && !errors.Is(err, storage.ErrClosed) {
+		log.Error("an exchange of keys is not finished", "err", err)
+	}
 }
 
 // proxies reads the addresses of --proxy.

@@ -104,7 +104,13 @@ func (d dataFlags) openBy(by ...vault.Unlocker) (*storage.DB, error) {
 	if err := checkApart(path); err != nil {
 		return nil, err
 	}
-	return storage.Open(path, v)
+	db, err := storage.Open(path, v)
+	for _, changed := range []error{storage.ErrChanged, storage.ErrStoreOlder, storage.ErrKeysOlder} {
+		if errors.Is(err, changed) {
+			return nil, fmt.Errorf("%w; nothing was done: okoshko restore makes a store from a backup, and okoshko accept takes this one as it is", err)
+		}
+	}
+	return db, err
 }
 
 // checking marks the child process, so that it can start no child of its own.
