@@ -26,6 +26,7 @@ type faq struct {
 
 type question struct {
 	entry int
+	text  string
 	stems []string
 	total float64 // sum of weights
 }
@@ -78,7 +79,7 @@ func newFAQ(entries [][]string) *faq {
 	df := map[string]int{}
 	for i, wordings := range entries {
 		for _, text := range wordings {
-			q := question{entry: i}
+			q := question{entry: i, text: text}
 			for _, t := range token.Tokenize(text) {
 				if t.Kind == token.Sign {
 					continue
@@ -120,7 +121,7 @@ func (f *faq) about(s string) (asked, bool) {
 	best, total := asked{entry: -1}, math.Inf(1)
 	for i := range f.questions {
 		if q := &f.questions[i]; q.total < total && slices.Contains(q.stems, s) {
-			best, total = asked{entry: q.entry, stems: q.stems}, q.total
+			best, total = asked{entry: q.entry, text: q.text, stems: q.stems}, q.total
 		}
 	}
 	return best, best.entry >= 0
@@ -194,6 +195,8 @@ type asked struct {
 	words  []int   // of the message
 	stems  []string
 	strong int // shared stems that are no question words
+	text   string
+	slips  []slipOf
 	named  int // of these, those that are in the question as they are
 }
 
@@ -201,29 +204,40 @@ type asked struct {
 type queried struct {
 	stem  string
 	grams []string
-	near  map[string]float64 // stems that a misspelt word may have, and how likely
+	near  map[string]guess // stems that a misspelt word may have, of which words
+	size  int              // letters
 	word  int
 	fresh bool
 }
 
-// near gives the stems of the questions that a misspelt word may have, 1 for no slip at
-// all.
-func (f *faq) near(w *word) map[string]float64 {
+// like is how likely the word has the stem: 1 for no slip at all.
+func (q *queried) like(stem string) float64 {
+	k, ok := q.near[stem]
+	if !ok {
+		return 0
+	}
+	return 1 - float64(k.price)/float64(priceEdit*q.size)
+}
+
+// near gives the stems of the questions that a misspelt word may have, and the words that
+// it then is a slip of.
+func (f *faq) near(w *word) map[string]guess {
 	if !w.unknown {
 		return nil
 	}
-	all := map[string]float64{}
-	n := utf8.RuneCountInString(w.written)
-	found := func(s string, price int) {
-		all[s] = max(all[s], 1-float64(price)/float64(priceEdit*n))
+	all := map[string]guess{}
+	found := func(s string, k guess) {
+		if old, ok := all[s]; !ok || k.price < old.price {
+			all[s] = k
+		}
 	}
 	f.speller.near(w.written, looseLimits, true, func(k guess) {
 		if s, ok := faqStem(k.text, stem(k.text)); ok {
-			found(s, k.price)
+			found(s, k)
 		}
 	})
 	if s := stem(w.written); s != w.written {
-		f.stems.near(s, looseLimits, true, func(k guess) { found(k.text, k.price) })
+		f.stems.near(s, looseLimits, true, func(k guess) { found(k.text, k) })
 	}
 	return all
 }
@@ -239,7 +253,7 @@ func (f *faq) best(ws []word) (asked, bool) {
 			continue
 		}
 		if s, ok := faqStem(w.text, w.stem); ok {
-			query = append(query, queried{stem: s, word: i, fresh: !w.covered, near: f.near(w)})
+			query = append(query, queried{stem: s, word: i, fresh: !w.covered, near: f.near(w), size: utf8.RuneCountInString(w.text)})
 			if !w.covered {
 				total += f.weight(s)
 			}
@@ -251,7 +265,7 @@ func (f *faq) best(ws []word) (asked, bool) {
 	best := asked{entry: -1}
 	for qi := range f.questions {
 		q := &f.questions[qi]
-		a := asked{entry: q.entry, stems: q.stems}
+		a := asked{entry: q.entry, text: q.text, stems: q.stems}
 		sum, fresh, mine := 0.0, false, total
 		for _, s := range q.stems {
 			like, at := 0.0, -1
@@ -261,7 +275,7 @@ func (f *faq) best(ws []word) (asked, bool) {
 					like, at = 1, k
 					break
 				}
-				if l := t.near[s]; l > like {
+				if l := t.like(s); l > like {
 					like, at = l, k
 				}
 				if len(s) < 8 || len(t.stem) < 8 || s[0] == '=' || t.stem[0] == '=' {
@@ -281,6 +295,9 @@ func (f *faq) best(ws []word) (asked, bool) {
 			sum += w
 			a.score += w * (k1 + 1) / (1 + k1*(1-b1+b1*float64(len(q.stems))/max(f.average, 1)))
 			a.words = append(a.words, query[at].word)
+			if k, ok := query[at].near[s]; ok && query[at].stem != s {
+				a.slips = append(a.slips, slipOf{query[at].word, k})
+			}
 			if !faqWeak[s] {
 				a.strong++
 				if s[0] != '=' {

@@ -245,13 +245,14 @@ func (m *message) setTerms(groups [][]candidate) {
 		if !best.full && t.Field != FieldSpecialist && slices.ContainsFunc(g, func(c candidate) bool { return whole[c.term] }) {
 			continue
 		}
+		m.noteSlips(best)
 		c := Command{Do: Set, Field: t.Field, Value: t.ID}
 		for _, o := range g[1:] {
 			if other := m.reader.vocabulary.terms[o.term].ID; m.equalFit(best, o) {
 				c.Others = append(c.Others, other)
 			}
 		}
-		m.say(c, best.words[0], best.words[len(best.words)-1], "term: "+t.ID)
+		m.say(c, best.words[0], best.words[len(best.words)-1], m.explainTerm(best))
 		m.termsSaid = append(m.termsSaid, termWords{start: m.start(best.words[0]), partial: !best.full, guessed: best.guessed, single: len(best.words) == 1})
 	}
 }
@@ -303,6 +304,7 @@ func (m *message) phrases() string {
 		case alarmEmergency, alarmSymptom, alarmQuestion, alarmWhatToDo, alarmCure:
 			if !m.denied(f) && !said(f) {
 				alarms[f.phrase.do] += 1
+				m.alarmRule(f)
 				for _, i := range f.words {
 					m.words[i].covered = true
 					m.words[i].complaint = m.words[i].complaint || f.phrase.do == alarmSymptom
@@ -351,7 +353,7 @@ func (m *message) phrases() string {
 		case valueLate:
 			c.Value, m.late = ValueAsked, true
 		}
-		m.say(c, f.words[0], last, f.phrase.rule)
+		m.say(c, f.words[0], last, m.explainMatch(f))
 	}
 	m.plainYes()
 	return m.alarm(alarms)

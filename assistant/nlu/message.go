@@ -39,7 +39,8 @@ type message struct {
 	lexicon   *lexicon
 	pii       *pii
 	commands  []Command
-	question  bool // has a question mark
+	alarmRows []string // the rules of alarm, with Context.Explain
+	question  bool     // has a question mark
 	termsSaid []termWords
 	late      bool  // a person is called only because the visitor is late
 	hours     []int // words of questions about the house's own hours
@@ -106,7 +107,7 @@ func (m *message) say(c Command, from, to int, rule string) {
 	c.Start, c.End = m.start(from), m.end(to)
 	c.Quote = m.text[c.Start:c.End]
 	if m.context.Explain {
-		c.Rule = rule
+		c.Rule = m.explain(rule, from, to)
 	}
 	m.commands = append(m.commands, c)
 }

@@ -151,8 +151,10 @@ type Reading struct {
 	Covered  float64   `json:"covered"` // share of meaning-bearing words explained, 0 to 1
 	Commands []Command `json:"commands"`
 	Alarm    string    `json:"alarm,omitempty"` // "", AlarmEmergency, AlarmSymptoms
-	Personal []Span    `json:"-"`
-	TooLong  bool      `json:"too_long,omitempty"`
+	// AlarmRule are the rows that rang, with Context.Explain.
+	AlarmRule string `json:"alarm_rule,omitempty"`
+	Personal  []Span `json:"-"`
+	TooLong   bool   `json:"too_long,omitempty"`
 }
 
 // The kinds of personal data.

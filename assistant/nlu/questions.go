@@ -112,6 +112,9 @@ func (m *message) findQuestion(from, to int) (asked, bool) {
 	for i := range a.words {
 		a.words[i] += from
 	}
+	for i := range a.slips {
+		a.slips[i].word += from
+	}
 	slices.Sort(a.words)
 	return a, a.strong >= 2 || a.named > 0 && m.asks() && m.words[a.words[len(a.words)-1]].vocab == "" || !m.partOfWish(a.words[len(a.words)-1])
 }
@@ -125,5 +128,6 @@ func (m *message) sayAsk(a asked) {
 		return c.Do == Book && c.Start < m.end(last) && c.End > m.start(first)
 	})
 	m.cover(first, last)
-	m.say(Command{Do: Ask, Value: itoa(a.entry)}, first, last, "faq")
+	m.noteSlips(candidate{slips: a.slips})
+	m.say(Command{Do: Ask, Value: itoa(a.entry)}, first, last, "faq: «"+a.text+"»")
 }

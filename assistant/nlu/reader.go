@@ -96,7 +96,7 @@ func (r *Reader) Read(text string, c Context) Reading {
 	m.links()
 	m.settle(alarm)
 	return Reading{
-		Lang: m.language(), Covered: m.coveredShare(), Commands: m.commands, Alarm: alarm,
+		Lang: m.language(), Covered: m.coveredShare(), Commands: m.commands, Alarm: alarm, AlarmRule: m.rang(alarm),
 		Personal: mergeSpans(p.spans), TooLong: tooLong,
 	}
 }

@@ -118,7 +118,7 @@ func (m *message) settle(alarm string) {
 	slices.SortStableFunc(m.commands, func(a, b Command) int { return a.Start - b.Start })
 	m.dedupe()
 	if len(m.commands) == 0 && alarm == "" {
-		m.commands = []Command{{Do: Unclear, Quote: m.text, End: len(m.text)}}
+		m.commands = []Command{{Do: Unclear, Quote: m.text, End: len(m.text), Rule: m.ruleOf("no row")}}
 	}
 }
 
@@ -165,7 +165,7 @@ func (m *message) thumbs() {
 		}
 	}
 	if do != "" {
-		m.commands = append(m.commands, Command{Do: do, Start: t.Start, End: t.End, Quote: m.text[t.Start:t.End]})
+		m.commands = append(m.commands, Command{Do: do, Start: t.Start, End: t.End, Quote: m.text[t.Start:t.End], Rule: m.ruleOf("sign: " + t.Text)})
 	}
 }
 

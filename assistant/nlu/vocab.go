@@ -27,6 +27,7 @@ type vocabulary struct {
 // entry is one name or alias of a term.
 type entry struct {
 	term  int
+	name  string
 	stems []string
 	joint bool   // joins two things: «Стрижка и борода»
 	parts []part // of a specialist's name, else nil
@@ -73,7 +74,7 @@ var joiners = wordSet("и с со плюс and with plus һәм белән hэм
 
 func (v *vocabulary) add(term int, name string, names *dictionary, seen map[string]bool) {
 	t := v.terms[term]
-	e := entry{term: term}
+	e := entry{term: term, name: name}
 	var full, words []string
 	for _, tok := range token.Tokenize(name) {
 		if tok.Kind == token.Sign {
@@ -319,6 +320,7 @@ type candidate struct {
 	loose   int     // words that only may be those of the name
 	price   int     // of their slips
 	entry   int
+	slips   []slipOf
 }
 
 // find gives the candidates that stand, best first, overlapping ones resolved. A word that
@@ -381,7 +383,7 @@ const window = 1
 func (v *vocabulary) grow(ws []word, hits [][]hit, from int, at hit) (candidate, bool) {
 	e := v.entries[at.entry]
 	c := candidate{term: e.term, words: []int{from}, entry: at.entry}
-	c.take(at)
+	c.take(from, at)
 	var used uint64 = 1 << at.pos
 	gap := 0
 	for i := from + 1; i < len(ws) && gap <= window && len(c.words) < len(e.stems) && !ws[i].stop; i++ {
@@ -389,7 +391,7 @@ func (v *vocabulary) grow(ws []word, hits [][]hit, from int, at hit) (candidate,
 		for _, r := range hits[i] {
 			if r.entry == at.entry && r.pos < 64 && used&(1<<r.pos) == 0 {
 				used |= 1 << r.pos
-				c.take(r)
+				c.take(i, r)
 				found = true
 				break
 			}
@@ -424,8 +426,11 @@ func (v *vocabulary) grow(ws []word, hits [][]hit, from int, at hit) (candidate,
 	return c, true
 }
 
-func (c *candidate) take(h hit) {
+func (c *candidate) take(word int, h hit) {
 	c.price += h.price
+	if h.price > 0 {
+		c.slips = append(c.slips, slipOf{word, guess{h.as, h.price}})
+	}
 	if h.loose {
 		c.loose++
 	}
