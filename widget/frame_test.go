@@ -91,3 +91,16 @@ func TestFramesFit(t *testing.T) {
 		t.Errorf("%d slots left, %v: want the text and as many slots as fit", len(m.Slots), err)
 	}
 }
+
+// TestCalendarLink: an appointment in the chat carries the address of its entry for a
+// calendar, and none where there is no key.
+func TestCalendarLink(t *testing.T) {
+	turn := assistant.Turn{Seq: 1, From: assistant.FromAssistant, Appointment: &assistant.AppointmentView{Number: "A-1042", Status: "confirmed", Calendar: "A-1042-key"}}
+	if frames := framesOf(turn, time.UTC, time.Time{}); !strings.Contains(string(frames[0]), `"calendar":"/calendar/A-1042-key.ics"`) {
+		t.Errorf("%s", frames[0])
+	}
+	turn.Appointment.Calendar = ""
+	if frames := framesOf(turn, time.UTC, time.Time{}); strings.Contains(string(frames[0]), "calendar") {
+		t.Errorf("%s", frames[0])
+	}
+}
