@@ -100,6 +100,9 @@ func (m *message) alone(first, last int) bool {
 
 // linked reports whether nothing but words that join stands between two services.
 func (m *message) linked(before, first int) bool {
+	if first <= before { // two services read out of the same words
+		return false
+	}
 	joined := m.words[first].comma || m.signBetween(before, first)
 	for i := before + 1; i < first; i++ {
 		w := m.words[i]
