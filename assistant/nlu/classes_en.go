@@ -52,7 +52,7 @@ var classesEn = []classRow{
 	{"en_last", "last latter"},
 	{"en_earlier", "earlier earliest soonest"},
 	{"en_later", "later latest"},
-	{"en_one", "one option slot"},
+	{"en_one", "one option slot number"},
 	{"en_any", "any anyone anybody whoever whichever anywhere whatever either"},
 	{"en_matter", "matter mind care preference"},
 	{"en_doctor", "doctor doctors specialist dentist stylist barber master person one branch location place"},
@@ -65,9 +65,9 @@ var classesEn = []classRow{
 
 // Tatar words; letters that Russian keyboards lack are known as typed without them too.
 var classesTt = []classRow{
-	{"tt_book", "язылырга языл язылам язылыйм яздырырга яздырыгыз яздырам язылабыз язылыргa язып язылу язылуны язылуымны язылып"},
+	{"tt_book", "языгыз язсагыз язсагызчы язылырга языл язылам язылыйм яздырырга яздырыгыз яздырам язылабыз язылыргa язып язылу язылуны язылуымны язылып"},
 	{"tt_every", "барлык бөтен барча барысы барысын икесе икесен бөтенесе бөтенесен"},
-	{"tt_appt", "язылу язылуым язылуымны язылуны язма язмам кабул"},
+	{"tt_appt", "язылу язылуым язылуымны язылуны язылулар язылуларым язылуларымны язма язмам кабул"},
 	{"tt_cancelappt", "язылуны язылуымны язылу язмамны"},
 	{"tt_signed", "язылган язылганмын язылдым язылган идем"},
 	{"tt_want", "телим телибез теләр телэр кирәк кирэк мөмкинме булса телийм тели идем буламы буладырмы мөмкин"},
@@ -79,7 +79,7 @@ var classesTt = []classRow{
 	{"tt_cost", "тора торa була акча сум"},
 	{"tt_price", "бәясе бәя бәяләр бәяләре хакы хак"},
 	{"tt_person", "кеше кешене кешегә администраторны администраторга операторны операторга оператор хезмәткәр"},
-	{"tt_call", "чакырыгыз чакыр тоташтырыгыз бирегез сөйләшергә шалтыратыгыз шалтырат"},
+	{"tt_call", "чакырыгыз чакыр тоташтырыгыз бирегез сөйләшергә сөйләшәсем сөйләшәсе сөйләшик сөйләшим шалтыратыгыз шалтырат"},
 	{"tt_complaint", "шикаять зарланам зарланырга шикаятем"},
 	{"tt_data", "мәгълүмат мәгълүматларны мәгълүматларымны мәгълүматым мәгълүматлар мәгълүматны"},
 	{"tt_know", "беләсез саклыйсыз саклана саклый"},

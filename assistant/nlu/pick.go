@@ -129,11 +129,12 @@ func (m *message) wordPrice(w *word, label string) (int, bool) {
 	return priceBetween(stem(written), s, looseLimits)
 }
 
-// numbered reads «2 вариант», «номер 3»: the figure counts what was offered.
+// numbered reads «2 вариант», «номер три»: the number counts what was offered.
 func (m *message) numbered() {
 	variant, option := m.lexicon.ids["ordinal"], m.lexicon.ids["en_one"]
 	for i := range m.words {
-		if !m.words[i].number || len(m.words[i].text) > 1 {
+		n := m.count(i)
+		if n == 0 {
 			continue
 		}
 		for _, k := range []int{i - 1, i + 1} {
@@ -144,10 +145,22 @@ func (m *message) numbered() {
 				return c.Field == FieldTime && c.Start < m.end(i) && c.End > m.start(i)
 			})
 			m.cover(min(i, k), max(i, k))
-			m.say(Command{Do: Choose, Value: m.words[i].text}, min(i, k), max(i, k), "number of an option")
+			m.say(Command{Do: Choose, Value: itoa(n)}, min(i, k), max(i, k), "number of an option")
 			return
 		}
 	}
+}
+
+// count is the number from 1 to 9 that word i is, in figures or spoken; 0 for none.
+func (m *message) count(i int) int {
+	text := m.words[i].text
+	if m.words[i].number && len(text) == 1 {
+		return atoi(text)
+	}
+	if name, ok := token.NumberName(text); ok && len(m.context.Offered) > 0 && !name.Ordinal && name.Value < 10 {
+		return name.Value
+	}
+	return 0
 }
 
 // fold is how labels and answers are compared.

@@ -146,7 +146,7 @@ var tatar = []tatarRow{
 
 // tatarCases are the endings of place, direction, source, object and owner, in both
 // vowel harmonies; as people drop harmony when typing, all are taken with all.
-var tatarCases = []string{"", "дә", "да", "тә", "та", "гә", "га", "кә", "ка", "дән", "дан", "тән", "тан", "нән", "нан", "не", "ны", "нең", "ның", "сендә", "сында", "сенә", "сына", "енә", "ына", "ендә", "ында", "се", "сы", "енче"}
+var tatarCases = []string{"", "дә", "да", "тә", "та", "гә", "га", "кә", "ка", "дән", "дан", "тән", "тан", "нән", "нан", "не", "ны", "нең", "ның", "сендә", "сында", "сенә", "сына", "енә", "ына", "ендә", "ында", "се", "сы", "енче", "ләрдә", "ларда", "ләргә", "ларга"}
 
 // RussianLetters writes a Tatar word as people do who have only a Russian keyboard;
 // э stands for ә as often as а and я do.

@@ -158,14 +158,42 @@ func (s *scan) takePostpositions(a *atom) {
 	if last.lang != "tt" && last.figures == 0 {
 		bend = 0
 	}
+	if n := s.notBefore(a.last); n > 0 && bend == 'a' {
+		a.bound = bFrom
+		if s.item(n - 2).is(cAfter) {
+			a.bound = bTill
+		}
+		a.last = n
+		return
+	}
 	switch {
+	case it.is(cBetween) && it.val == 2:
+		a.bound, a.last = bBetween, a.last+1
 	case it.is(cTill) && it.val == 2, it.is(cBefore) && it.val == 2:
 		a.bound, a.last = bTill, a.last+1
 	case it.is(cAfter) && it.val == 2 && (bend == 'a' || it.lang == "tt" && s.text(a.last) == "соң"):
 		a.bound, a.last = bAfter, a.last+1
-	case bend == 'a' && a.bound == bAt && (a.kind == aDay && a.day.weekday > 0 || a.kind == aClock):
+	case bend == 'a' && a.bound == bAt && (a.kind == aDay && (a.day.weekday > 0 || last.is(cMonth)) || a.kind == aClock):
 		a.bound = bFrom
 	}
+}
+
+// notBefore reads «дүрттән (дә) иртә түгел», «биштән соң түгел» from item i on, behind
+// the hour, and gives the item after it; 0 for none. It may begin at «иртә».
+func (s *scan) notBefore(i int) int {
+	switch s.text(i) {
+	case "дә", "да", "дэ":
+		i++
+	}
+	it, from := s.item(i), i-1
+	for s.item(from).class == 0 && from > i-2 {
+		from--
+	}
+	compared := it.is(cPod) && it.val == podMorning || it.is(cBefore|cAfter) && it.val == 2
+	if not := s.item(i + 1); compared && it.lang == "tt" && not.is(cNot) && not.val == 2 && s.item(from).bend == 'a' {
+		return i + 2
+	}
+	return 0
 }
 
 // joinRanges makes one atom of the two ends of a range.
@@ -185,6 +213,9 @@ func (s *scan) joinRanges() {
 
 // rangeGap holds where nothing parts the ends but what joins them.
 func (s *scan) rangeGap(a, b *atom) bool {
+	if b.bound == bBetween && a.bound == bAt { // «дүшәмбе белән чәршәмбе арасында»
+		return b.first == a.last+1 && s.item(a.last).lang == "tt" && s.item(a.last).is(cApprox|cAnd)
+	}
 	and := false
 	for i := a.last; i < b.first; i++ {
 		if !s.item(i).is(cAnd|cComma|cBut) || i > a.last+1 {

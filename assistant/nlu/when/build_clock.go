@@ -149,7 +149,7 @@ func clockCompact(s *scan, m match) (atom, bool) {
 		return atom{}, false // «в 2026»
 	}
 	before := s.item(m.first - 1)
-	if !before.is(cIn|cApprox|cTo) || before.is(cVia) || !s.follows(m.last, true) {
+	if !before.is(cIn|cApprox|cTo) && (!before.is(cHour) || before.lang != "tt") || before.is(cVia) || !s.follows(m.last, true) {
 		return atom{}, false
 	}
 	p := point{minutes: n.num/100*60 + n.num%100, sure: n.zero || n.num >= 800}
@@ -373,6 +373,9 @@ func clockPod(s *scan, m match) (atom, bool) {
 	n, pod := m.nth(s, cNum, 0), m.nth(s, cPod, 0)
 	p, ok := hour(n)
 	if !ok || n.num > 12 && n.figures == 0 || pod.is(cDay) && !s.ofHour(m) {
+		return atom{}, false
+	}
+	if pod.lang == "tt" && n.bend == 'a' { // «биштән кичкә кадәр»
 		return atom{}, false
 	}
 	if pod.lang == "en" && !pod.is(cRelDay) || pod.val == podLunch || pod.val == podWork {

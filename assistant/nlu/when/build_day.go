@@ -334,6 +334,10 @@ func dayOfMonth(s *scan, m match) (atom, bool) {
 	return atom{kind: aDay, day: dayPart{set: true, dom: n.num}}, true
 }
 
+// maxChoice is the last ordinal in words that may name one of several things offered,
+// not a day: "the second".
+const maxChoice = 12
+
 // dayAlone: «20-го», «к 5-му», «третьего», "the 15th", "on 24th".
 func dayAlone(s *scan, m match) (atom, bool) {
 	n := m.nth(s, cOrd, 0)
@@ -346,7 +350,7 @@ func dayAlone(s *scan, m match) (atom, bool) {
 	switch {
 	case n.lang == "en":
 		if n.figures == 0 {
-			return a, n.the && placed && s.follows(m.last, false) && !next.is(cOf)
+			return a, n.the && (placed || n.num > maxChoice && m.first == 0) && s.follows(m.last, false) && !next.is(cOf)
 		}
 		return a, (n.the || placed || s.Asked || m.first == 0) && s.follows(m.last, false)
 	case n.lang == "tt" || n.bend == 0:

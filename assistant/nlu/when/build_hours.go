@@ -33,10 +33,18 @@ func clockPastTatar(s *scan, m match) (atom, bool) {
 	return at(p), true
 }
 
+// clockBetweenTatar: «10 белән 12 арасында».
+func clockBetweenTatar(s *scan, m match) (atom, bool) {
+	from, ok1 := hour(m.nth(s, cNum, 0))
+	to, ok2 := hour(m.nth(s, cNum, 1))
+	link := m.nth(s, cApprox|cAnd, 0)
+	return atom{kind: aClock, clock: clockPart{set: true, kind: Between, from: from, to: to}}, ok1 && ok2 && link.lang == "tt" && m.nth(s, cBetween, 0).val == 2
+}
+
 // clockMidday: "mid day", «көн уртасында».
 func clockMidday(s *scan, m match) (atom, bool) {
 	first, second := s.text(m.first), s.text(m.first+1)
-	return at(point{minutes: 12 * 60, sure: true, pod: -1}), first == "mid" && second == "day" || first == "көн" && second == "уртасында"
+	return at(point{minutes: 12 * 60, sure: true, pod: -1}), first == "mid" && second == "day" || m.nth(s, cPart, 0).val == partMiddle && s.item(m.first).is(cDay) && s.lang(m.first) == "tt"
 }
 
 // clockNthHour: «в шестом часу» is between five and six.

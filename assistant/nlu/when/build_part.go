@@ -14,6 +14,9 @@ func nearest(s *scan, m match) (atom, bool) {
 	if it.val == 3 {
 		return atom{}, false
 	}
+	if superlative := s.text(m.first - 1); superlative == "иң" || superlative == "ин" {
+		return atom{kind: aNearest}, m.has(s, cTime) || !s.isWord(m.last)
+	}
 	switch s.text(m.first) {
 	case "ближайшее", "earliest", "soonest", "asap":
 		return atom{kind: aNearest}, !s.item(m.last).is(cDay|cWeek|cMonthUnit) || m.has(s, cTime)
@@ -38,7 +41,7 @@ func now(s *scan, m match) (atom, bool) {
 		return atom{}, false // "15m from now"
 	}
 	bounded := s.item(m.first-1).is(cFrom|cBetween) || s.item(m.last).is(cTill)
-	sure := bounded || before == "прямо" || before == "прям" || before == "right" || before == "just" || s.Asked || before == "можно"
+	sure := bounded || before == "прямо" || before == "прям" || before == "right" || before == "just" || s.Asked || before == "можно" || s.item(m.last).is(cSame) // «хәзер үк»
 	if !sure && m.last < len(s.items) && s.isWord(m.last) {
 		return atom{}, false
 	}
@@ -74,6 +77,10 @@ func (s *scan) podPlaced(m match, it *item) bool {
 	switch {
 	case it.is(cDay):
 		return s.item(m.first - 2).is(cOrd | cHalf) // «дня» alone is no part of the day
+	case it.lang == "tt" && (it.val == podSchool || it.val == podWork):
+		return s.item(m.last).is(cAfter)
+	case it.lang == "tt" && s.notBefore(m.first) > 0:
+		return false
 	case it.val == podSchool:
 		return before.is(cAfter)
 	case s.greeting(m):
@@ -123,6 +130,15 @@ func thisPart(s *scan, m match) (atom, bool) {
 	a.kind = aBoth
 	a.clock = clockPart{set: true, pod: it.val}
 	return a, !it.is(cRelDay|cDay) && it.val < podWork
+}
+
+// halfDayTatar: «көннең икенче яртысында».
+func halfDayTatar(s *scan, m match) (atom, bool) {
+	pod, n := podForenoon, m.nth(s, cOrd, 0).num
+	if n == 2 {
+		pod = podAfternoon
+	}
+	return atom{kind: aPod, clock: clockPart{set: true, pod: pod}}, s.lang(m.first) == "tt" && n <= 2 && m.nth(s, cHalf, 0).val == 2
 }
 
 // halfDay: «во второй половине дня», «в первой половине».

@@ -7,6 +7,8 @@ func week(s *scan, m match) (atom, bool) {
 	switch {
 	case m.nth(s, cWeek, 0).val == 2:
 		return atom{}, false
+	case m.has(s, cNearest) && m.nth(s, cNearest, 0).val == 3: // "available the week of …"
+		return atom{}, false
 	case m.has(s, cAfter):
 		return frame(weekOf(s.today, 2)), true
 	case m.has(s, cNext): // «на той неделе», too
@@ -42,6 +44,9 @@ func weeksAlone(s *scan, m match) (atom, bool) {
 // weekend: «в выходные», «на следующих выходных».
 func weekend(s *scan, m match) (atom, bool) {
 	if m.has(s, cPart) && s.text(m.last-1) != "end" {
+		return atom{}, false
+	}
+	if word := m.nth(s, cWeekend, 0); word != nil && word.val == weekendDay != m.has(s, cDay) {
 		return atom{}, false
 	}
 	if s.text(m.last-1) == "выходной" && m.last-m.first == 1 && !s.item(m.first-1).is(cIn|cOn) {
@@ -135,7 +140,7 @@ func monthAlone(s *scan, m match) (atom, bool) {
 	if !placed || it.typo && (!before.is(cIn|cOn) || it.lang != "ru") {
 		return atom{}, false
 	}
-	if s.text(m.last-1) == "may" && !before.is(cIn) && s.item(m.last).is(cOr) {
+	if s.text(m.last-1) == "may" && !before.is(cIn) && s.item(m.last).is(cOr|cNot) {
 		return atom{}, false
 	}
 	if s.text(m.last-1) == "may" && !before.is(cIn|cOn|cTo|cFrom|cAfter|cBefore|cThru) && !s.follows(m.last, false) {

@@ -114,6 +114,9 @@ const (
 	podSchool
 )
 
+// weekendDay is the value of a word that is a weekend only before «day».
+const weekendDay = 1
+
 // Values of cPart: which part of a week or month.
 const (
 	partBegin = 1 + iota

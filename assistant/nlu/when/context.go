@@ -53,6 +53,8 @@ func (s *scan) bareHour(m match) bool {
 		return s.follows(m.last, false)
 	case approx && left.is(cOrd|cMonth|cWeekday|cRelDay) && s.lang(m.first-1) == "en" && n.num <= 12:
 		return s.follows(m.last, false)
+	case approx && (before < 0 || left.is(cComma|cStop|cDot)) && s.lang(m.first-1) == "en":
+		return !s.isWord(m.last) && n.num >= 1 && n.num <= 12 // "around 11"
 	case approx && left.class == 0:
 		return s.follows(m.last, false) && s.lang(m.first-1) == "ru" && n.figures > 0 && n.num >= 7 && n.num <= 21
 	case left.is(cRelDay) && left.val < 2 && (n.num > 21 || n.num < 1):

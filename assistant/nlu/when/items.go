@@ -236,7 +236,7 @@ func tatarCase(text string) byte {
 
 // Endings written behind figures.
 const (
-	ordinalTails   = " го ого его е ое ье ый ой ому му ым нче нчы енче ынчы нчедә нчыда енчедә ынчыда ендә ында ендэ нчесе нчесендә сендә "
+	ordinalTails   = " го ого его е ое ье ый ой ому му ым нче нчы енче ынчы нчедә нчыда енчедә ынчыда ендә ында ендэ нчесе нчесендә нчесендэ сендә сендэ сында "
 	englishTails   = " st nd rd th "
 	hyphenTails    = " е й м я ю х ом ем ая ую ти и ми мя ех " // only after a hyphen
 	cardinalTails  = " ти и ми мя х ех "
@@ -265,8 +265,7 @@ func numberItem(tokens []token.Token, i int, it item) item {
 		return it
 	}
 	has := func(list string) bool {
-		j := strings.Index(list, tail)
-		return j > 0 && list[j-1] == ' ' && list[j+len(tail)] == ' '
+		return strings.Contains(list, " "+tail+" ")
 	}
 	switch {
 	case len(tail) > 16:

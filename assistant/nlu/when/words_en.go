@@ -57,7 +57,7 @@ var wordsEn = []word{
 	{cIn | cVia, 0, "in within"},
 	{cOn, 0, "on for"},
 	{cTo, 0, "by"},
-	{cFrom, 0, "from since starting beginning"},
+	{cFrom, 0, "from since starting beginning commencing"},
 	{cTill, 0, "until till untill til"},
 	{cTill | cBez, 1, "to"},
 	{cThru, 0, "through thru"},
