@@ -99,6 +99,7 @@ func (v *vocabulary) find(ws []word, asked Field) [][]candidate {
 	hits := make([][]hit, len(ws))
 	any := false
 	guesses := make([]bool, len(ws))
+	near := map[string][]hit{} // of words that are said more than once
 	for i := range ws {
 		w := &ws[i]
 		if w.personal || w.reference {
@@ -110,7 +111,12 @@ func (v *vocabulary) find(ws []word, asked Field) [][]candidate {
 			hits[i] = append(hits[i], hit{ref: r})
 		}
 		if w.unknown && (len(refs) == 0 || guessed) {
-			hits[i] = append(hits[i], v.near(w)...)
+			found, known := near[w.written]
+			if !known {
+				found = v.near(w)
+				near[w.written] = found
+			}
+			hits[i] = append(hits[i], found...)
 		}
 		any = any || len(hits[i]) > 0
 	}

@@ -160,9 +160,9 @@ func TestChooseForms(t *testing.T) {
 	}
 	offered := []Option{slot("b", 12, 0), slot("a", 10, 0), slot("c", 16, 30)}
 	for want, texts := range map[string]string{
-		"a": `второе|второй|давайте второе|номер два|вариант 2|которое пораньше|самое раннее|the second one|number two|the earlier one|the earliest one|икенчесе|икенче вариант|иртәрәге|иртәрәк булганы`,
-		"b": `первое|давайте первый вариант|вариант один|the first one|option one|option 1|беренчесе|беренче вариант`,
-		"c": `третье|последнее|которое попозже|самое позднее|the third one|the last one|the later one|the latest|whichever is later|өченчесе|соңгысы|соңрагы`,
+		"a":     `второе|второй|давайте второе|номер два|вариант 2|которое пораньше|самое раннее|the second one|number two|the earlier one|the earliest one|икенчесе|икенче вариант|иртәрәге|иртәрәк булганы`,
+		"b":     `первое|давайте первый вариант|вариант один|the first one|option one|option 1|беренчесе|беренче вариант`,
+		"c":     `третье|последнее|которое попозже|самое позднее|the third one|the last one|the later one|the latest|whichever is later|өченчесе|соңгысы|соңрагы`,
 		"10:00": `в 10|на десять|10 am|сәгать унда|10да`,
 		"12:00": `в 12|12:00|at noon|уникедә|12дә`,
 		"16:30": `16:30|в 16.30|в половине пятого|полпятого|half past four|4:30 pm|16:30 please|16:30да|бишенче яртыда`,

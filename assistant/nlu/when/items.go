@@ -358,13 +358,24 @@ func halfOfDay(tokens []token.Token, items []item, i int, it item) item {
 
 // writtenInTranslit holds when some Latin word is a Russian word of time.
 func writtenInTranslit(tokens []token.Token) bool {
+	tried := 0
 	for i := range tokens {
-		if tokens[i].Kind == token.Word && russianInLatin(tokens[i].Text) {
+		text := tokens[i].Text
+		if tokens[i].Kind != token.Word || len(text) < 4 || text[0] >= utf8.RuneSelf {
+			continue
+		}
+		if tried++; tried > maxTranslit {
+			return false
+		}
+		if russianInLatin(text) {
 			return true
 		}
 	}
 	return false
 }
+
+// maxTranslit bounds the Latin words of one message that are held against Russian ones.
+const maxTranslit = 60
 
 // russianInLatin holds for «zavtra», «pyatnicu».
 func russianInLatin(text string) bool {
