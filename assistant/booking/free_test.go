@@ -129,9 +129,9 @@ func TestRefusals(t *testing.T) {
 		{name: "off the grid", slot: "therapist akhmetova 2026-11-25T09:35", why: ErrGrid, nearest: "2026-11-25 09:30 09:45 10:00"},
 		{name: "another length", slot: "therapist akhmetova 2026-11-25T09:30", end: time.Hour, why: ErrGrid, nearest: "2026-11-25 09:30 09:45 10:00"},
 		{name: "unknown service", slot: "mri akhmetova 2026-11-25T09:30", why: ErrUnknown},
-		{name: "unknown specialist", slot: "therapist house 2026-11-25T09:30", why: ErrUnknown},
-		{name: "does not perform it", slot: "cleaning akhmetova 2026-11-25T09:30", why: ErrUnknown},
-		{name: "foreign branch", slot: "therapist akhmetova 2026-11-25T09:30", branch: "dekabristov", why: ErrUnknown},
+		{name: "unknown specialist", slot: "therapist house 2026-11-25T09:30", why: ErrUnknown, nearest: "2026-11-25 09:15 09:30 09:30"},
+		{name: "does not perform it", slot: "cleaning akhmetova 2026-11-25T09:30", why: ErrUnknown, nearest: "2026-11-25 09:15 09:30 09:45"},
+		{name: "foreign branch", slot: "therapist akhmetova 2026-11-25T09:30", branch: "dekabristov", why: ErrUnknown, nearest: "2026-11-25 09:30 09:45 10:00"},
 	}
 	h := example(t, "clinic", "2026-11-23T09:00")
 	h.request(h.slot("therapist", "akhmetova", "2026-11-25T09:00"), "other")
