@@ -112,6 +112,9 @@ const band = 3
 // distance is the price of turning a into b, or anything above most once that is sure.
 func distance(a, b *spelling, most int) int {
 	const far = 1 << 20
+	if a.n-b.n > band || b.n-a.n > band {
+		return most + 1
+	}
 	var rows [3][maxWordRunes + 2]int
 	before, last, now := &rows[0], &rows[1], &rows[2]
 	for j := range b.n {

@@ -223,9 +223,15 @@ func (p *page) shot(name string) {
 // login opens the console of the demo.
 func login(t *testing.T, h demoHouse, width, height int) *page {
 	t.Helper()
+	return loginAs(t, h, "reception", width, height)
+}
+
+// loginAs opens the console of the demo as one of its accounts.
+func loginAs(t *testing.T, h demoHouse, name string, width, height int) *page {
+	t.Helper()
 	desk := open(t, browser(t, width, height), h.address+"/console/", "document")
 	desk.run(
-		chromedp.SendKeys(chromedp.CSS(`input[name="login"]`), "reception"),
+		chromedp.SendKeys(chromedp.CSS(`input[name="login"]`), name),
 		chromedp.SendKeys(chromedp.CSS(`input[name="password"]`), h.password+"\r"),
 	)
 	desk.until(`root.body && root.querySelector("nav") && !root.querySelector("input[name=password]")`)
@@ -304,7 +310,7 @@ func hears(t *testing.T, h demoHouse, types ...string) {
 
 func byTyping(v *page) {
 	v.say("Здравствуйте, хочу к зубному завтра в 11")
-	v.sees("согласие")
+	v.sees("Прочитать текст согласия")
 	v.shot("consent")
 	v.click("Я прочитал")
 	v.click("Согласен (согласна)")
@@ -325,7 +331,7 @@ func byButtons(v *page) {
 	v.until(`root.querySelector(".time")`)
 	v.shot("slots")
 	v.until(`(() => { const b = root.querySelector(".time:not([disabled])"); if (b) b.click(); return b; })()`)
-	v.sees("согласие")
+	v.sees("Прочитать текст согласия")
 	v.shot("consent")
 	v.click("Я прочитал")
 	v.click("Согласен (согласна)")

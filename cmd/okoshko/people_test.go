@@ -49,7 +49,7 @@ func TestOwnerSafety(t *testing.T) {
 	for _, width := range []int{360, 1440} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			h := startDemo(t, t.TempDir())
-			desk := login(t, h, width, 800) // the demo's account may everything
+			desk := loginAs(t, h, demoOwner, width, 800)
 			desk.run(chromedp.Navigate(h.address + "/console/safety"))
 			desk.sees("Тревог не было")
 			desk.long("safety")

@@ -12,6 +12,10 @@ var actionWords = map[string]string{
 	"secret.set": "Секрет задан", "secret.remove": "Секрет удалён",
 	"feed.created": "Новый адрес календаря", "feed.revoked": "Адрес календаря отозван",
 
+	"key.add": "Добавлен способ открыть хранилище", "key.remove": "Убран способ открыть хранилище", "key.unlock": "Хранилище открыто",
+	"key.rotate": "Ключи хранилища заменены", "key.backup": "Снята копия ключей",
+	"store.backup": "Снята копия хранилища", "store.restore": "Хранилище восстановлено из копии", "store.accept": "Принята прежняя версия хранилища",
+
 	"conversation.read": "Разговор прочитан", "conversation.reply": "Ответ посетителю",
 	"conversation.take": "Разговор взят", "conversation.return": "Разговор возвращён помощнику",
 	"api.read": "Программа прочитала данные", "desk.read": "Открыта страница с людьми", "alarm.raised": "Тревога", "incident.opened": "Утечка: начато разбирательство",
