@@ -100,7 +100,7 @@ func (c *demoCommand) serve(ctx context.Context, s streams, db *storage.DB, hous
 	}
 	also := ""
 	if owner {
-		also = "\n                        login " + demoOwner + ", the same password: journal, access, calendars to subscribe to"
+		also = "\n                        login " + demoOwner + ", the same password: safety of data, journal, access, calendars"
 	}
 	fmt.Fprintf(s.out, `Okoshko, demo of an invented clinic
 
