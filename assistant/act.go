@@ -91,6 +91,12 @@ type deed struct {
 	erased  bool
 	// question is true where the visitor asks something.
 	question bool
+	// pressed is true where the visitor pressed a button.
+	pressed bool
+	// moment is true where a further purpose may be asked about: the visit is booked.
+	moment bool
+	// next is the further purpose to be asked about in a turn after the reply.
+	next string
 	// over is true where the booking has ended by a rule of the house.
 	over bool
 	// released is true where the hold is to be let go with the reply.
@@ -116,7 +122,7 @@ func (d *deed) reply(in Interpretation) error {
 	if d.st.Owner.Kind != OwnerAssistant && !d.back(in) {
 		return d.stand(in)
 	}
-	d.question = in.Question
+	d.question, d.pressed = in.Question, in.Button != ""
 	d.out = apply(d.st, in, d.facts())
 	if !d.out.missed {
 		d.st.Misses = 0
@@ -126,6 +132,11 @@ func (d *deed) reply(in Interpretation) error {
 	}
 	if !d.erased && !d.out.done {
 		if err := d.proceed(); err != nil {
+			return err
+		}
+	}
+	if d.moment && d.out.expects == ExpectMore {
+		if err := d.askNext(); err != nil {
 			return err
 		}
 	}
@@ -179,6 +190,9 @@ func (d *deed) effect(e effect) error {
 	case effectRefuse:
 		d.known, d.held = person{}, person{}
 	case effectWithdraw:
+		if e.value != "" {
+			return d.withdrawPurposes(e.value)
+		}
 		d.st.Consent = ""
 		return d.a.withdraw(d.tx, d.h, d.conversation, d.st.Contact)
 	case effectName:
@@ -203,6 +217,8 @@ func (d *deed) effect(e effect) error {
 		return d.explain(e.value)
 	case effectCome:
 		return d.pressedCome(e.value)
+	case effectPurpose:
+		return d.answerPurpose(e.value, choose(d.pressed, "pressed", "said"))
 	}
 	return nil
 }
@@ -215,12 +231,15 @@ func (d *deed) consent(pressed string) error {
 		return nil
 	}
 	d.st.Consent = text.Version
+	if err := keptAfterAll(d.tx, d.conversation, d.now); err != nil {
+		return err
+	}
 	if d.st.Contact == "" {
 		d.contact = privacy.NewContact(d.conversation, d.st.Lang, d.now)
 		d.st.Contact = d.contact.ID
 	}
 	return privacy.Give(d.tx, d.conversation, d.st.Contact, privacy.Consent{
-		Purpose: text.Purpose, Version: text.Version, Lang: text.Lang, At: d.now, Pressed: pressed,
+		Purpose: text.Purpose, Basis: text.Basis, Version: text.Version, Lang: text.Lang, At: d.now, Pressed: pressed,
 		Page: d.st.Page, Address: d.memory.address, Widget: d.st.Widget,
 	})
 }

@@ -60,6 +60,10 @@ func (d *deed) announce(an announcement) (seq uint64, err error) {
 func (d *deed) open(an announcement) {
 	st := d.st
 	st.reset()
+	if st.Asking != nil && d.now.Sub(st.Asking.At) < mayMean {
+		st.Joined = st.Seq + 2 // a yes may be meant for what was asked before: see unsure
+	}
+	st.Asking = nil
 	st.Goal, st.Target, st.Offer = an.goal, an.target, an.offer
 	if an.offer != nil {
 		slot := an.offer.Slot
@@ -125,7 +129,7 @@ func (st *State) unsure() bool {
 // whoever answers the conversation.
 func isAside(button string) bool {
 	verb, _, _ := strings.Cut(button, "/")
-	return slices.Contains([]string{"offer", "come", "reason"}, verb)
+	return slices.Contains([]string{"offer", "come", "reason", "agree", "decline"}, verb)
 }
 
 // fulfilAside does what was agreed to, where nothing more has to be asked for it.

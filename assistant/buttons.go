@@ -22,6 +22,7 @@ import (
 //	visit/UNIX/SPECIALIST.SERVICE.MINUTES/… (visit_find.go), without/SERVICE
 //	come/NUMBER/UNIX (reminder_answer.go)
 //	reason/NUMBERS/ID (reasons.go)
+//	agree/PURPOSE/VERSION, decline/PURPOSE/VERSION (purpose.go)
 //	offer/VERB/WISH/SPECIALIST/SERVICE/UNIX (waitlist.go)
 //	when/FIRST/LAST/KIND/FROM/TO   a time as wanted, see whenID
 
@@ -116,6 +117,8 @@ func (t *turn) press(id string) {
 		t.pressCome(id)
 	case "reason":
 		t.pressReason(id)
+	case "agree", "decline":
+		t.pressPurpose(id)
 	}
 }
 

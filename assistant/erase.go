@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"errors"
 	"time"
 
 	"okoshko/assistant/booking"
@@ -101,6 +102,19 @@ func closeDemands(tx *storage.Tx, conversation, contact, actor string, now time.
 		}
 	}
 	return why, nil
+}
+
+// keptAfterAll closes what a visitor demanded by taking their consent back, when they
+// give it again: their data is not to go any more.
+func keptAfterAll(tx *storage.Tx, conversation string, now time.Time) error {
+	open, err := privacy.OpenDemands(tx)
+	for _, d := range open {
+		if d.Conversation == conversation && d.Right == privacy.RightWithdraw {
+			_, metErr := privacy.Met(tx, d.ID, false, "visitor", now)
+			err = errors.Join(err, metErr)
+		}
+	}
+	return err
 }
 
 // withdrawn are the people who took their consent back, or demanded erasure, and

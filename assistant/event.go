@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"okoshko/assistant/booking"
+	"okoshko/assistant/clinic"
 	"okoshko/assistant/privacy"
 	"okoshko/storage"
 	"okoshko/storage/outbox"
@@ -28,6 +29,7 @@ type eventContact struct {
 }
 
 type eventConsent struct {
+	Purpose string    `json:"purpose"`
 	Version string    `json:"version"`
 	At      time.Time `json:"at"`
 }
@@ -90,9 +92,14 @@ func (h *house) appointmentData(tx *storage.Tx, e outbox.Event, contact bool, no
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return nil, false, err
 	}
+	who, err := contactOf(tx, d.Contact)
+	if err != nil {
+		return nil, false, err
+	}
 	if e.Type == eventReminder {
-		if ap.Status != booking.Confirmed || !ap.Start.Equal(d.Start) || !now.Before(d.Start) {
-			return nil, true, nil
+		why, err := h.unreminded(tx, who)
+		if err != nil || why != "" || ap.Status != booking.Confirmed || !ap.Start.Equal(d.Start) || !now.Before(d.Start) {
+			return nil, err == nil, err
 		}
 	}
 	zone := h.clinic.Location
@@ -119,18 +126,16 @@ func (h *house) appointmentData(tx *storage.Tx, e outbox.Event, contact bool, no
 			out.Service, out.Specialist = nil, nil
 		}
 	}
-	who, err := contactOf(tx, d.Contact)
-	if err != nil || who.ID == "" {
-		return out, false, err
+	if who.ID == "" {
+		return out, false, nil
 	}
 	if contact && who.Restricted.IsZero() {
 		out.Contact = &eventContact{who.ID, who.Name, who.Phone, who.Email}
 	}
 	given, err := privacy.Consents(tx, who.Conversation)
-	for _, c := range given {
-		if c.Withdrawn.IsZero() {
-			out.Consent = &eventConsent{c.Version, c.At.In(zone).Truncate(time.Second)}
-		}
+	purpose := choose(e.Type == eventReminder && h.basis(privacy.PurposeReminders) == clinic.BasisConsent, privacy.PurposeReminders, privacy.PurposeBooking)
+	if c, none := privacy.Latest(given, purpose); none == nil && c.Withdrawn.IsZero() {
+		out.Consent = &eventConsent{purpose, c.Version, c.At.In(zone).Truncate(time.Second)}
 	}
 	return out, false, err
 }

@@ -4,6 +4,9 @@ package assistant
 // consent back.
 func (t *turn) data() {
 	switch {
+	case t.withdraws() != "":
+		t.heard, t.moved = true, true
+		t.out.effect(effectWithdraw, t.withdraws())
 	case t.has("withdraw"):
 		t.heard = true
 		if t.st.Consent != "" {
@@ -18,6 +21,18 @@ func (t *turn) data() {
 		t.heard = true
 		t.out.effect(effectKnow, "")
 	}
+}
+
+// withdraws is the one purpose that the visitor wants to end, "" where they end all,
+// or nothing.
+func (t *turn) withdraws() (purpose string) {
+	for _, c := range t.commands("withdraw") {
+		if c.Value == "" {
+			return ""
+		}
+		purpose = c.Value
+	}
+	return purpose
 }
 
 // toErase asks whether to erase everything, unless that is asked already.

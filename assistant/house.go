@@ -1,7 +1,6 @@
 package assistant
 
 import (
-	"strings"
 	"time"
 
 	"okoshko/assistant/booking"
@@ -10,7 +9,6 @@ import (
 	"okoshko/assistant/nlu/when"
 	"okoshko/assistant/privacy"
 	"okoshko/prompts"
-	"okoshko/storage"
 )
 
 // house is one version of the clinic file and all that is made from it once.
@@ -18,62 +16,15 @@ type house struct {
 	clinic   *clinic.Clinic
 	calendar *booking.Calendar
 	reader   *nlu.Reader
-	consents map[string]privacy.ConsentText // by language
-	topics   []topic                        // that the house answers by itself, after the owner's questions
+	consents map[[2]string]privacy.ConsentText // by purpose and language
+	topics   []topic                           // that the house answers by itself, after the owner's questions
 }
 
 func newHouse(c *clinic.Clinic, clock *booking.Clock) *house {
 	v, topics := vocabulary(c)
-	h := &house{clinic: c, calendar: booking.Timed(c, clock), reader: nlu.New(v), topics: topics, consents: make(map[string]privacy.ConsentText)}
-	for _, lang := range c.Languages {
-		h.consents[lang] = consentText(c, lang)
-	}
+	h := &house{clinic: c, calendar: booking.Timed(c, clock), reader: nlu.New(v), topics: topics, consents: make(map[[2]string]privacy.ConsentText)}
+	h.wordConsents()
 	return h
-}
-
-// publish keeps the consent texts in force for ever.
-func (h *house) publish(tx *storage.Tx, now time.Time) error {
-	for _, t := range h.consents {
-		if err := privacy.Publish(tx, t, now); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// consent is the text in force in a language.
-func (h *house) consent(lang string) privacy.ConsentText {
-	return h.consents[h.clinic.Language(lang)]
-}
-
-// consentText builds what a visitor is asked to agree to from the clinic file.
-func consentText(c *clinic.Clinic, lang string) privacy.ConsentText {
-	var data []string
-	for _, what := range c.Booking.Ask {
-		data = append(data, prompts.Say(lang, "consent.data."+what, nil))
-	}
-	args := prompts.Args{
-		"operator":      c.Privacy.Operator,
-		"data":          strings.Join(data, ", "),
-		"contact":       c.Privacy.Contact,
-		"appointments":  days(lang, c.Privacy.Retention.Appointments),
-		"conversations": days(lang, c.Privacy.Retention.Conversations),
-	}
-	var receivers []string
-	for _, r := range c.Receivers {
-		if r.Contact {
-			receivers = append(receivers, r.Name)
-		}
-	}
-	args["receivers"] = strings.Join(receivers, ", ")
-	var paragraphs []string
-	for _, id := range []string{"consent.p1", "consent.p2", "consent.p3", "consent.p4", "consent.receivers", "consent.p5", "consent.p6"} {
-		if id == "consent.receivers" && args["receivers"] == "" {
-			continue
-		}
-		paragraphs = append(paragraphs, prompts.Say(lang, id, args))
-	}
-	return privacy.NewConsentText(privacy.PurposeBooking, lang, prompts.Say(lang, "consent.title", nil), paragraphs)
 }
 
 func days(lang string, d time.Duration) string {

@@ -25,7 +25,11 @@ func (a *Assistant) interpret(ctx context.Context, h *house, conversation string
 		text = privacy.Show(turn.Text, func(string) string { return " " })
 	}
 	c := a.readerContext(h, st)
-	in := Interpretation{Reading: h.reader.Read(text, c), Question: strings.Contains(text, "?"), Seq: turn.Seq, Words: len(strings.Fields(text))}
+	answer, reading := a.readPurpose(h, st, turn, text, &c)
+	if answer != "" {
+		return Interpretation{Reading: reading, Purpose: answer, Seq: turn.Seq, Words: len(strings.Fields(text))}, nil
+	}
+	in := Interpretation{Reading: reading, Question: strings.Contains(text, "?"), Seq: turn.Seq, Words: len(strings.Fields(text))}
 	if in.Alarm == "" {
 		in.Alarm = turn.Alarm // a process that was killed in between has only this left
 	}
@@ -47,6 +51,25 @@ func (a *Assistant) interpret(ctx context.Context, h *house, conversation string
 	}
 	in.Answers = a.shorten(brief, q, in.Commands)
 	return in, nil
+}
+
+// readPurpose reads a turn. Where a further purpose was asked about, answer is what it
+// answers, agree or decline, which no model has a say in; what is no answer is read,
+// and gone on with, as if nothing had been asked.
+func (a *Assistant) readPurpose(h *house, st *State, turn heard, text string, c *nlu.Context) (answer string, r nlu.Reading) {
+	if st.Asked != ExpectPurpose {
+		return "", h.reader.Read(text, *c)
+	}
+	if st.Owner.Kind == OwnerAssistant && st.expectsPurpose(turn.Seq, a.now()) {
+		c.Offered = nil
+		r = h.reader.Read(text, *c)
+		if agreed, ok := purposeAnswer(r, st.Asking.Purpose, strings.Contains(text, "?")); ok {
+			return choose(agreed, "agree", "decline"), r
+		}
+	}
+	st.Asked, st.Choices = ExpectMore, nil
+	c.Expects, c.Offered = nlu.ExpectMore, nil
+	return "", h.reader.Read(text, *c)
 }
 
 // enoughCovered is the share of meaning-bearing words that rules must explain

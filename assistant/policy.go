@@ -14,6 +14,7 @@ import (
 type Interpretation struct {
 	nlu.Reading
 	Button   string // pressed, instead of words
+	Purpose  string // agree or decline: these words alone answer the question about a further purpose
 	Question bool   // the words ask something
 	Seq      uint64 // of the visitor's turn
 	Words    int    // how many there are
@@ -49,7 +50,7 @@ const (
 	effectRelease  effectKind = iota // let go of the held slot
 	effectConsent                    // value: what was pressed or said
 	effectRefuse                     // forget what was held back for a consent
-	effectWithdraw                   // take the consent back
+	effectWithdraw                   // take the consent back; value: that to one purpose
 	effectName                       // value: a name
 	effectPhone
 	effectEmail
@@ -60,6 +61,7 @@ const (
 	effectGone    // value: the number of an appointment that is no longer open
 	effectReason  // value: the button of a reason
 	effectCome    // value: the button of a reminder
+	effectPurpose // value: the button of a further purpose
 	effectLeave   // value: the wish to take off the waiting list, "" for all
 )
 
@@ -109,6 +111,9 @@ type turn struct {
 func apply(st *State, in Interpretation, f facts) outcome {
 	t := &turn{st: st, in: in, f: f, goal: st.Goal}
 	t.speak()
+	if t.purpose() {
+		return t.out
+	}
 	if in.TooLong {
 		t.out.say("too.long", nil)
 	}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"slices"
 	"time"
 
 	"okoshko/assistant/booking"
-	"okoshko/assistant/clinic"
 	"okoshko/prompts"
 	"okoshko/storage"
 	"okoshko/storage/outbox"
@@ -53,7 +51,10 @@ type Reminder struct {
 	Due    time.Time
 	State  ReminderState
 	Answer Answer
-	Why    string    // of a missed one
+	Why    string // of a missed one
+	// Untold is why no other system was told to remind; "" where one was, or none is
+	// meant to.
+	Untold string
 	At     time.Time // of the state; zero while planned
 }
 
@@ -66,7 +67,9 @@ type reminded struct {
 	At           time.Time     `json:"at"`
 	Conversation string        `json:"conversation,omitempty"`
 	Seq          uint64        `json:"seq,omitempty"`
-	Receiver     bool          `json:"receiver,omitempty"` // some receiver takes reminders
+	Receiver     bool          `json:"receiver,omitempty"` // some receiver takes reminders, and may be told
+	Event        string        `json:"event,omitempty"`    // by which they are told
+	Untold       string        `json:"untold,omitempty"`   // why they are not
 }
 
 var (
@@ -226,15 +229,23 @@ func (a *Assistant) send(ctx context.Context, tx *storage.Tx, h *house, r remind
 	if err != nil { // one that is damaged must not keep the others waiting
 		a.log.ErrorContext(ctx, "reminder", "appointment", r.ap.Number, "err", err)
 	}
-	sent.Receiver = slices.ContainsFunc(h.clinic.Receivers, func(r clinic.Receiver) bool { return r.Wants(eventReminder) })
-	if sent.Seq == 0 && !sent.Receiver {
-		sent.State, sent.Why = ReminderMissed, missedNowhere
+	who, err := contactOf(tx, r.ap.Contact)
+	if err != nil {
+		return sent, err
+	}
+	why, err := h.unreminded(tx, who)
+	if err != nil || why != "" {
+		if sent.Untold = why; sent.Seq == 0 {
+			sent.State, sent.Why = ReminderMissed, choose(why == unremindedOff, missedNowhere, why)
+		}
+		return sent, err
 	}
 	ap := r.ap
-	_, err = outbox.Append(tx, eventReminder, ap.Number, now, reminderData{booking.EventData{
+	e, err := outbox.Append(tx, eventReminder, ap.Number, now, reminderData{booking.EventData{
 		Number: ap.Number, Version: ap.Version, Status: ap.Status, Service: ap.Service, Specialist: ap.Specialist, Branch: ap.Branch,
 		Start: ap.Start, End: ap.End, Contact: ap.Contact, Source: ap.Source,
 	}, lang})
+	sent.Receiver, sent.Event = true, e.ID
 	return sent, err
 }
 

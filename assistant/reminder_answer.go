@@ -75,6 +75,7 @@ func (t *turn) instead() {
 func (d *deed) come(number string, start time.Time) error {
 	for _, a := range d.own {
 		if a.Number == number && (start.IsZero() || a.Start.Equal(start)) {
+			d.moment = true
 			d.say("come.done", prompts.Args{"when": d.when(a.Start)})
 			return answered(d.tx, a, AnswerComing, d.now)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"okoshko/assistant/booking"
 	"okoshko/storage"
+	"okoshko/storage/outbox"
 )
 
 // Reminders lists the reminders of the appointments that start in [from, to), by
@@ -37,7 +38,13 @@ func (h *house) remindersOf(tx *storage.Tx, ap booking.Appointment, now time.Tim
 	kept := make(map[int64]bool)
 	for key, r := range reminders.Range(tx, first, last, &err) {
 		start, due := timesOf(key)
+		if err := h.undelivered(tx, ap, &r); err != nil {
+			return nil, err
+		}
 		one := Reminder{Number: ap.Number, Start: start.In(zone), Due: due.In(zone), State: r.State, Answer: r.Answer, Why: r.Why, At: r.At.In(zone)}
+		if r.Untold != unremindedOff && r.Untold != r.Why {
+			one.Untold = r.Untold
+		}
 		if r.State == ReminderSent && !r.Receiver && !now.Before(start) && start.Equal(ap.Start) && ap.Status != booking.Cancelled {
 			one.State, one.Why, one.At = ReminderMissed, missedUnseen, start.In(zone)
 		}
@@ -59,6 +66,40 @@ func (h *house) remindersOf(tx *storage.Tx, ap booking.Appointment, now time.Tim
 		all = append(all, one)
 	}
 	return all, err
+}
+
+// undelivered corrects a reminder that was on its way to others and was stopped there,
+// because the person did not want it any more.
+func (h *house) undelivered(tx *storage.Tx, ap booking.Appointment, r *reminded) error {
+	if r.Event == "" {
+		return nil
+	}
+	stopped := false
+	for _, to := range h.clinic.Reminding() {
+		d, err := outbox.Get(tx, r.Event+"."+to.Name)
+		if errors.Is(err, storage.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if d.State != outbox.Abandoned {
+			return nil
+		}
+		stopped = true
+	}
+	if !stopped {
+		return nil // nothing is known of it: the records of deliveries are kept for less long
+	}
+	r.Receiver = false
+	who, err := contactOf(tx, ap.Contact)
+	if err != nil {
+		return err
+	}
+	if r.Untold, err = h.unreminded(tx, who); r.Seq == 0 && r.Untold != "" {
+		r.State, r.Why = ReminderMissed, r.Untold
+	}
+	return err
 }
 
 func timesOf(key []byte) (start, due time.Time) {

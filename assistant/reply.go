@@ -73,13 +73,9 @@ func (d *deed) yesNo(yes, no string) {
 // askConsent asks for the agreement to the text in force, which the page shows
 // behind a link.
 func (d *deed) askConsent(id string) {
-	var data []string
-	for _, what := range d.h.clinic.Booking.Ask {
-		data = append(data, prompts.Say(d.st.Lang, "consent.data."+what, nil))
-	}
 	d.st.Shown = d.h.consent(d.st.Lang).Version
 	d.turn.Consent = d.st.Shown
-	d.say(id, prompts.Args{"data": strings.Join(data, ", ")})
+	d.say(id, prompts.Args{"data": d.h.asked(d.st.Lang)})
 	d.yesNo("consent.yes", "consent.no")
 }
 
@@ -345,6 +341,9 @@ func (d *deed) finish() error {
 	}
 	for _, b := range d.turn.Buttons {
 		d.st.Choices = append(d.st.Choices, b.ID)
+	}
+	if d.next != "" && d.out.expects == ExpectMore {
+		return save(d.tx, d.conversation, d.st, d.turn, d.purposeTurn())
 	}
 	return save(d.tx, d.conversation, d.st, d.turn)
 }

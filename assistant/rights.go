@@ -1,6 +1,7 @@
 package assistant
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -176,13 +177,19 @@ func (a *Assistant) Mine(_ context.Context, page string, right privacy.Right) (p
 // metAtOnce notes a demand that the visitor made and the house has met in the
 // same moment.
 func (a *Assistant) metAtOnce(tx *storage.Tx, h *house, d privacy.Demand) error {
-	now := a.now()
-	d.Via, d.Received = "widget", now.In(h.clinic.Location)
-	d, err := privacy.Demanded(tx, d, "visitor")
+	return a.metDemand(tx, h, d, "")
+}
+
+// metDemand does the same for a demand that was made to an account of the staff, or
+// with by "" to nobody.
+func (a *Assistant) metDemand(tx *storage.Tx, h *house, d privacy.Demand, by string) error {
+	now, by := a.now(), cmp.Or(by, "visitor")
+	d.Via, d.Received = cmp.Or(d.Via, "widget"), now.In(h.clinic.Location)
+	d, err := privacy.Demanded(tx, d, by)
 	if err != nil {
 		return err
 	}
-	_, err = privacy.Met(tx, d.ID, false, "visitor", now)
+	_, err = privacy.Met(tx, d.ID, false, by, now)
 	return err
 }
 
@@ -376,9 +383,9 @@ func (a *Assistant) WithdrawConsent(_ context.Context, page string) error {
 	})
 }
 
-// withdraw takes back a consent and sets the time by which the data goes.
+// withdraw takes back every consent and sets the time by which the data goes.
 func (a *Assistant) withdraw(tx *storage.Tx, h *house, conversation, contact string) error {
-	if err := privacy.Withdraw(tx, conversation, contact, a.now()); err != nil {
+	if err := privacy.Withdraw(tx, conversation, privacy.PurposeBooking, "", a.now()); err != nil {
 		return err
 	}
 	_, err := privacy.Demanded(tx, privacy.Demand{

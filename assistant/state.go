@@ -118,6 +118,9 @@ type State struct {
 	Full    bool     `json:"full,omitempty"`     // nothing is free in the wanted time: the waiting list was offered
 	Choices []string `json:"choices,omitempty"`  // ids of the slots and buttons of the newest reply, in order
 
+	Asking   *Asking                `json:"asking,omitempty"`
+	Purposes map[string]AskedBefore `json:"purposes,omitempty"` // further ones that were asked about
+
 	Pending []heard `json:"pending,omitempty"`
 
 	At      time.Time `json:"at,omitzero"`       // of the newest turn

@@ -30,6 +30,7 @@ const (
 	ExpectWhich      Expect = "which"
 	ExpectMore       Expect = "more"
 	ExpectOperator   Expect = "operator"
+	ExpectPurpose    Expect = "purpose" // whether the visitor agrees to a further purpose
 )
 
 // Turn is one utterance, numbered by Seq from 1 within its conversation. Turns

@@ -73,6 +73,7 @@ func (d *deed) bookedVisit(all []booking.Appointment) {
 // the booking.
 func (d *deed) goOn(later []string) {
 	if len(later) == 0 {
+		d.moment = true
 		d.ask(ExpectMore)
 		return
 	}

@@ -62,6 +62,7 @@ type Privacy struct {
 	Operator  string // legal name, tax number and address of who answers
 	Contact   string // where a person writes about their data
 	Policy    string // address of the policy; "" when the appliance serves its own page
+	Purposes  Purposes
 	Retention Retention
 }
 

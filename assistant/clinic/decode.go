@@ -27,7 +27,10 @@ func defaults() *Clinic {
 	return &Clinic{
 		Location:  time.UTC,
 		Languages: []string{"ru"},
-		Privacy:   Privacy{Retention: Retention{Conversations: 30 * day, Appointments: 180 * day, Audit: 1095 * day}},
+		Privacy: Privacy{
+			Purposes:  Purposes{Booking: BasisConsent, Reminders: BasisConsent},
+			Retention: Retention{Conversations: 30 * day, Appointments: 180 * day, Audit: 1095 * day},
+		},
 		Booking: Rules{
 			Confirm: ByStaff, Notice: time.Hour, Horizon: 60 * day, Step: 15 * time.Minute,
 			Hold: 10 * time.Minute, Offer: 30 * time.Minute, PerVisitor: 3, Ask: []string{AskName, AskPhone},
@@ -52,7 +55,7 @@ func (r *reader) clinic(v value) *Clinic {
 		}},
 		field{"timezone", true, func(v value) { c.Location = v.timezone() }},
 		field{"phone", true, func(v value) { c.Phone = v.phone() }},
-		field{"privacy", true, func(v value) { v.privacy(&c.Privacy) }},
+		field{"privacy", true, func(v value) { v.privacy(c, &c.Privacy) }},
 		field{"branches", true, func(v value) { c.Branches = readAll(v, c, "branch", value.branch) }},
 		field{"rooms", false, func(v value) { c.Rooms = v.rooms(c) }},
 		field{"services", true, func(v value) { c.Services = readAll(v, c, "service", value.service) }},

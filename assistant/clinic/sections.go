@@ -25,7 +25,7 @@ var (
 	originText = regexp.MustCompile(`^https?://([A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5}|:\*)?$`)
 )
 
-func (v value) privacy(p *Privacy) {
+func (v value) privacy(c *Clinic, p *Privacy) {
 	keep := func(into *time.Duration) func(value) {
 		return func(v value) { *into = v.duration(day, 3650*day, day) }
 	}
@@ -33,6 +33,7 @@ func (v value) privacy(p *Privacy) {
 		field{"operator", true, func(v value) { p.Operator, _ = v.text(maxText, "the legal name of who answers for the data") }},
 		field{"contact", true, func(v value) { p.Contact, _ = v.text(maxName, "where people write about their data") }},
 		field{"policy", false, func(v value) { p.Policy = v.address("https", "http") }},
+		field{"purposes", false, func(v value) { v.purposes(c, &p.Purposes) }},
 		field{"retention", false, func(v value) {
 			v.object(
 				field{"conversations", false, keep(&p.Retention.Conversations)},

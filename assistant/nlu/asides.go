@@ -101,7 +101,7 @@ var (
 // the same sentence has one.
 func (m *message) remarks() {
 	thanks := m.said(Thanks, "")
-	yesNo := m.context.Expects == ExpectConfirm || m.context.Expects == ExpectConsent
+	yesNo := m.yesNo()
 	for from := 0; from < len(m.words); {
 		_, to := m.sentence(from)
 		past, when, praised, led := false, false, false, false

@@ -173,7 +173,7 @@ var answerClasses = []string{"agree", "consent", "yes", "en_yes", "en_agree", "e
 // what the clinic calls its services («Согласие на выезд»). Unasked, only forms that
 // merely share a stem with the term's word are no term: «согласна».
 func (m *message) answer(c candidate) bool {
-	asked := m.context.Expects == ExpectConfirm || m.context.Expects == ExpectConsent
+	asked := m.yesNo()
 	for _, i := range c.words {
 		w := &m.words[i]
 		classes := w.classes
@@ -390,7 +390,7 @@ func (m *message) said(do, value string) bool {
 // aside holds for a word of agreement in the middle of a sentence («мастер точно
 // опытный?») where no yes or no was asked for.
 func (m *message) aside(i int) bool {
-	if m.context.Expects == ExpectConfirm || m.context.Expects == ExpectConsent || i == 0 {
+	if m.yesNo() || i == 0 {
 		return false
 	}
 	w, before := &m.words[i], &m.words[i-1]
@@ -453,7 +453,7 @@ func (m *message) anyField() {
 			if from := m.wordAt(c.Start); c.Field != FieldBranch && m.about(from, "wherever") {
 				c.Field = FieldBranch
 			}
-		case FieldName, FieldPhone, FieldEmail, ExpectConfirm, ExpectConsent:
+		case FieldName, FieldPhone, FieldEmail, ExpectConfirm, ExpectConsent, ExpectPurpose:
 			c.Do, c.Value = "", ""
 		default:
 			c.Field = FieldSpecialist

@@ -115,7 +115,7 @@ func (r *Reader) akin(w *word) bool {
 
 // answering holds where a yes or a no was asked for and little else is said.
 func (m *message) answering() bool {
-	return (m.context.Expects == ExpectConfirm || m.context.Expects == ExpectConsent) && len(m.words) <= mostInAnswer
+	return m.yesNo() && len(m.words) <= mostInAnswer
 }
 
 // mostInAnswer is how many words a mere answer has.

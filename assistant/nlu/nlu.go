@@ -40,6 +40,8 @@ const (
 	ExpectConfirm Field = "confirm"
 	ExpectWhich   Field = "which"
 	ExpectMore    Field = "more"
+	// ExpectPurpose is a yes or no to a purpose of one's data beside the visit.
+	ExpectPurpose Field = "purpose"
 )
 
 // The verbs of a Command.
@@ -59,7 +61,7 @@ const (
 	Wait     = "wait"     // waiting list
 	Know     = "know"     // what do you keep about me
 	Erase    = "erase"    // delete it
-	Withdraw = "withdraw" // takes the consent back
+	Withdraw = "withdraw" // takes the consent back; Value: that to one purpose
 	Repeat   = "repeat"   // say it again
 	Restart  = "restart"  // from the beginning
 	Thanks   = "thanks"
@@ -74,7 +76,11 @@ const (
 	ValueComplaint = "complaint" // human: complains
 	ValueOther     = "other"     // show: asks about somebody else's appointment
 	ValueOff       = "off"       // wait: wants to be taken off the waiting list
-	ValueAll       = "all"       // cancel, choose: every one of them («обе», "both")
+	// The purposes of withdraw, and of an affirm that names one.
+	ValueReminders   = "reminders"
+	ValueAdvertising = "advertising"
+	ValueMessages    = "messages" // withdraw: whatever is sent to the phone
+	ValueAll         = "all"      // cancel, choose: every one of them («обе», "both")
 )
 
 // The alarms of a Reading.

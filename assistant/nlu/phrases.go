@@ -20,7 +20,8 @@ const valueLate = "late"
 
 var (
 	whenConfirm = []Field{ExpectConfirm}
-	whenYesNo   = []Field{ExpectConfirm, ExpectConsent}
+	whenYesNo   = []Field{ExpectConfirm, ExpectConsent, ExpectPurpose}
+	whenPurpose = []Field{ExpectPurpose}
 	whenAsked   = []Field{FieldSpecialist, FieldBranch, FieldService, FieldTime, ExpectWhich}
 	// whenGiving is whenever something of the visitor's own is asked: «попозже» is no time.
 	whenGiving  = []Field{FieldName, FieldPhone, FieldEmail, ExpectConsent}
@@ -157,6 +158,21 @@ var phrasesRu = []phrase{
 	{do: Erase, pattern: "delete me"},
 	{do: Erase, pattern: "delete аккаунт|профиль|переписку|анкету|учетку"},
 	{do: Erase, pattern: "delete ..1 my ..2 data|аккаунт|телефон|номер|профиль|контакты|переписку|имя"},
+	{do: Withdraw, value: ValueReminders, pattern: "?withdraw ..1 ?consent ..1 not ..4 send_|want|надо|нужно|нужны|нужна ..3 reminder"},
+	{do: Withdraw, value: ValueReminders, pattern: "reminder ..2 not ..2 send_|want|надо|нужно|нужны|нужна"},
+	{do: Withdraw, value: ValueReminders, pattern: "not ..3 напоминайте|напоминать|напоминай"},
+	{do: Withdraw, value: ValueReminders, pattern: "stopsend ..3 reminder|напоминать"},
+	{do: Withdraw, value: ValueReminders, pattern: "без|против reminder"},
+	{do: Withdraw, value: ValueReminders, pattern: "withdraw|not ..3 consent|agree ..4 reminder"},
+	{do: Withdraw, value: ValueReminders, pattern: "consent ..2 reminder ..2 withdraw"},
+	{do: Withdraw, value: ValueAdvertising, pattern: "not ..4 send_|want|надо|нужно|нужны|нужна|хватит ..3 advert"},
+	{do: Withdraw, value: ValueAdvertising, pattern: "advert ..2 not ..2 send_|want|надо|нужно|нужны|нужна"},
+	{do: Withdraw, value: ValueAdvertising, pattern: "stopsend ..3 advert"},
+	{do: Withdraw, value: ValueAdvertising, pattern: "без|против advert"},
+	{do: Withdraw, value: ValueAdvertising, pattern: "withdraw|not ..3 consent|agree ..4 advert"},
+	{do: Withdraw, value: ValueAdvertising, pattern: "consent ..2 advert ..2 withdraw"},
+	{do: Withdraw, value: ValueMessages, pattern: "not ..4 send_ ..3 textmessage"},
+	{do: Withdraw, value: ValueMessages, pattern: "stopsend ..3 send_ ..3 textmessage"},
 	{do: Withdraw, pattern: "withdraw ..3 consent"},
 	{do: Withdraw, pattern: "consent ..2 withdraw"},
 	{do: Withdraw, pattern: "больше|уже not agree|даю|согласен|согласна ..3 обработку|consent"},
@@ -171,6 +187,7 @@ var phrasesRu = []phrase{
 	{do: Know, pattern: "покажите|покажи|пришлите|выгрузите|скачать|посмотреть|увидеть ..3 my ..2 data"},
 	{do: Know, pattern: "keep ..3 my ..2 data"},
 	{do: Know, pattern: "где ..2 хранятся ..2 data"},
+	{do: Know, pattern: "my данные|персональные|контакты ?data"},
 
 	// a person
 	{do: Human, value: ValueComplaint, pattern: "complaint"},
@@ -301,6 +318,11 @@ var phrasesRu = []phrase{
 	{do: Deny, pattern: "nope ..1 not agree|refuse"},
 	{do: Deny, pattern: "против|отказываюсь|отказ", in: whenYesNo},
 	{do: Deny, pattern: "стоп|погодите|подождите|стойте", in: whenYesNo},
+	{do: Deny, pattern: "not ..2 send_|напоминайте|напоминать", in: whenPurpose},
+	{do: Affirm, value: ValueReminders, pattern: "?yes ?send_ ..1 reminder", in: whenPurpose},
+	{do: Affirm, value: ValueAdvertising, pattern: "?yes ?send_ ..1 advert", in: whenPurpose},
+	{do: Affirm, value: ValueAdvertising, pattern: "advert ..1 yes", in: whenPurpose},
+	{do: Affirm, pattern: "?yes send_|напоминайте|напомните|напоминай ?мне", in: whenPurpose},
 	{do: Affirm, pattern: "yes yes ?yes ?yes"},
 	{do: Affirm, pattern: "yes"},
 	{do: Affirm, pattern: "все|теперь верно|правильно|так|точно|хорошо|ок|подходит"},

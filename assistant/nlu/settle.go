@@ -79,7 +79,10 @@ func (m *message) settle(alarm string) {
 		return slices.ContainsFunc(m.commands, func(c Command) bool { return c.Do == do && c.Field == "" })
 	}
 	draft := slices.ContainsFunc(m.commands, func(c Command) bool { return c.Draft })
-	yesNo := m.context.Expects == ExpectConfirm || m.context.Expects == ExpectConsent
+	yesNo := m.yesNo()
+	gives := slices.ContainsFunc(m.commands, func(c Command) bool {
+		return c.Do == Set && (c.Field == FieldName || c.Field == FieldPhone || c.Field == FieldEmail)
+	})
 	affirm, deny, but := has(Affirm), has(Deny), m.about(0, "but")
 	busy := has(Move) || has(Cancel) || has(Erase) || has(Human) || has(Withdraw) || has(Wait) || has(Restart)
 	m.commands = slices.DeleteFunc(m.commands, func(c Command) bool {
@@ -94,7 +97,7 @@ func (m *message) settle(alarm string) {
 			if c.Field == FieldTime && (m.deniedAt(c) || draft) {
 				return true
 			}
-			return c.Field == "" && (sets && m.context.Expects != ExpectConsent || busy && m.context.Expects != ExpectConfirm)
+			return c.Field == "" && (sets && m.context.Expects != ExpectConsent && m.context.Expects != ExpectPurpose || busy && m.context.Expects != ExpectConfirm)
 		case Book:
 			return has(Move) || has(Cancel) || has(Wait) || has(Show) || m.context.Expects == ExpectConfirm && (deny || affirm && !sets)
 		case Cancel:
@@ -104,7 +107,7 @@ func (m *message) settle(alarm string) {
 		case Show:
 			return c.Value == "" && (has(Move) || has(Cancel) || has(Erase) || has(Know))
 		case Know:
-			return has(Erase)
+			return has(Erase) || gives // «мои данные: Алсу, 8917…» says them
 		case Unclear:
 			return len(m.commands) > 1
 		}
@@ -121,6 +124,9 @@ func (m *message) settle(alarm string) {
 		m.commands = []Command{{Do: Unclear, Quote: m.text, End: len(m.text), Rule: m.ruleOf("no row")}}
 	}
 }
+
+// yesNo holds where a yes or a no was asked for.
+func (m *message) yesNo() bool { return slices.Contains(whenYesNo, m.context.Expects) }
 
 // chosenAt says whether the same words choose one of what was offered: "the second one"
 // is no second of the month.

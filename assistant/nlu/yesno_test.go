@@ -53,7 +53,7 @@ func TestNoStaysNo(t *testing.T) {
 	for lang, list := range noes {
 		for no := range strings.SplitSeq(list, "|") {
 			no = strings.TrimSpace(no)
-			for _, expects := range []Field{ExpectConsent, ExpectConfirm} {
+			for _, expects := range []Field{ExpectConsent, ExpectConfirm, ExpectPurpose} {
 				for _, text := range append(slips(no), no) {
 					got := r.Read(text, Context{Lang: lang, Now: monday, Expects: expects})
 					has := func(do string) bool {
@@ -94,7 +94,7 @@ func TestYesWithSlip(t *testing.T) {
 	all, affirmed := 0, 0
 	for lang, list := range yesses {
 		for yes := range strings.SplitSeq(list, "|") {
-			for _, expects := range []Field{ExpectConsent, ExpectConfirm} {
+			for _, expects := range []Field{ExpectConsent, ExpectConfirm, ExpectPurpose} {
 				for _, text := range append(slips(yes), yes) {
 					got := r.Read(text, Context{Lang: lang, Now: monday, Expects: expects})
 					yes := slices.ContainsFunc(got.Commands, func(c Command) bool { return c.Do == Affirm })

@@ -76,6 +76,7 @@ const (
 type Demand struct {
 	ID           string      `json:"id"` // D-1 and on, never given twice
 	Right        Right       `json:"right"`
+	Purpose      string      `json:"purpose,omitempty"` // of a consent that is withdrawn alone
 	Contact      string      `json:"contact,omitempty"`
 	Conversation string      `json:"conversation,omitempty"`
 	Via          string      `json:"via"` // widget, phone, letter, visit

@@ -166,7 +166,7 @@ func TestConsentIsKeptAndWithdrawn(t *testing.T) {
 		return found
 	}
 	give(noon)
-	update(t, db, func(tx *storage.Tx) error { return Withdraw(tx, "v_a", "c_a", noon.Add(time.Hour)) })
+	update(t, db, func(tx *storage.Tx) error { return Withdraw(tx, "v_a", PurposeBooking, "", noon.Add(time.Hour)) })
 	give(noon.Add(2 * time.Hour))
 	got := all()
 	if len(got) != 2 || got[0].Withdrawn.IsZero() || !got[1].Withdrawn.IsZero() || got[0].Address != "192.0.2.1" {
