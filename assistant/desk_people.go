@@ -132,6 +132,10 @@ func (a *Assistant) Demanded(_ context.Context, op Operator, d privacy.Demand) (
 			return err
 		}
 		d.Conversation, d.Received = c.Conversation, a.now().In(h.clinic.Location)
+		if d.Right == privacy.RightWithdraw { // it holds from when it is said
+			out, err = a.withdrawAll(tx, h, d, op.ID)
+			return err
+		}
 		out, err = privacy.Demanded(tx, d, op.ID)
 		return err
 	})

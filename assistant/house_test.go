@@ -115,6 +115,7 @@ type testVisitor struct {
 	n       int
 	after   uint64
 	last    Turn
+	number  string // of the newest appointment that a reply showed
 }
 
 func (h *testHouse) visitor(lang string) *testVisitor {
@@ -174,6 +175,9 @@ func (v *testVisitor) settle() Turn {
 		if turn.From != FromVisitor {
 			v.last = turn
 		}
+		if turn.Appointment != nil {
+			v.number = turn.Appointment.Number
+		}
 	}
 	return v.last
 }
@@ -194,8 +198,8 @@ func (v *testVisitor) book(what, name, phone string) string {
 	answers := map[Expect]string{ExpectConsent: "да", ExpectName: name, ExpectPhone: phone, ExpectEmail: "inna@example.ru", ExpectConfirm: "да", ExpectBranch: "на Северной"}
 	reply := v.say(what)
 	for range 8 {
-		if reply.Appointment != nil {
-			return reply.Appointment.Number
+		if reply.Appointment != nil || reply.Expects == ExpectPurpose {
+			return v.number
 		}
 		text, ok := answers[reply.Expects]
 		if !ok {

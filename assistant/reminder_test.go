@@ -26,10 +26,10 @@ func (h *testHouse) confirmed(lang string) (v *testVisitor, number string) {
 	v = h.visitor(lang)
 	answers := map[Expect]string{ExpectConsent: w[2], ExpectName: w[1], ExpectPhone: "89175550001", ExpectConfirm: w[2]}
 	v.say(w[0])
-	for v.last.Appointment == nil {
+	for v.last.Appointment == nil && v.last.Expects != ExpectPurpose {
 		v.say(answers[v.last.Expects])
 	}
-	number = v.last.Appointment.Number
+	number = v.number
 	h.decide(number, "confirm", time.Time{})
 	v.settle()
 	return v, number
@@ -288,10 +288,11 @@ func TestReminderToNobody(t *testing.T) {
 // TestReminderEvent: a receiver gets a text that can be sent as it is and nothing
 // that it must not say; not once the visit is another or has begun.
 func TestReminderEvent(t *testing.T) {
-	h := newTestHouse(t)
+	h := newPurposeHouse(t, "")
 	h.start()
 	plan(t, h)
-	_, number := h.confirmed("ru")
+	v, number := h.confirmed("ru")
+	v.press("Да, напоминать")
 	h.at(24, 11, 0)
 	e := lastEvent(t, h, "appointment.reminder")
 	body, drop, err := h.EventBody(e, true)

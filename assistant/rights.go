@@ -32,7 +32,8 @@ type Person struct {
 	Since        time.Time        `json:"since,omitzero"`
 	KeepUntil    time.Time        `json:"keep_until,omitzero"` // when contact and visits go, if nothing more happens
 	Restricted   time.Time        `json:"restricted,omitzero"`
-	Consents     []PersonConsent  `json:"consents,omitempty"`
+	Purposes     []PersonPurpose  `json:"purposes,omitempty"`
+	Consents     []PersonConsent  `json:"consents,omitempty"` // every record, with what proves it
 	Appointments []PersonVisit    `json:"appointments,omitempty"`
 	Waiting      []PersonWait     `json:"waiting,omitempty"`
 	Talk         PersonTalk       `json:"talk"`
@@ -43,6 +44,7 @@ type Person struct {
 // PersonConsent is one agreement, with what proves it.
 type PersonConsent struct {
 	Purpose   string    `json:"purpose"`
+	Basis     string    `json:"basis"`
 	Title     string    `json:"title"`
 	Version   string    `json:"version"`
 	Lang      string    `json:"lang"`
@@ -205,6 +207,7 @@ func (a *Assistant) person(tx *storage.Tx, h *house, conversation string, st Sta
 	}
 	p.contact(h, c)
 	for _, fill := range []func() error{
+		func() error { return p.purposes(tx, h, conversation, st) },
 		func() error { return p.consents(tx, h, conversation) },
 		func() error { return p.visits(tx, h, conversation, c) },
 		func() error { return p.waits(tx, h, conversation) },
@@ -239,7 +242,7 @@ func (p *Person) consents(tx *storage.Tx, h *house, conversation string) error {
 		if err != nil && !errors.Is(err, storage.ErrNotFound) {
 			return err
 		}
-		one := PersonConsent{c.Purpose, text.Title, c.Version, c.Lang, c.At.In(h.clinic.Location), c.Pressed, c.Page, c.Address, c.Widget, c.Withdrawn}
+		one := PersonConsent{c.Purpose, basisOf(c), text.Title, c.Version, c.Lang, c.At.In(h.clinic.Location), c.Pressed, c.Page, c.Address, c.Widget, c.Withdrawn}
 		if !one.Withdrawn.IsZero() {
 			one.Withdrawn = one.Withdrawn.In(h.clinic.Location)
 		}
@@ -368,30 +371,6 @@ func amend(h *house, c *privacy.Contact, field nlu.Field, value string) error {
 		}
 	}
 	return ErrField
-}
-
-// WithdrawConsent takes back all that the visitor agreed to. What is stored is
-// destroyed within the time of the law, unless the visitor erases it at once.
-func (a *Assistant) WithdrawConsent(_ context.Context, page string) error {
-	h := a.house.Load()
-	return a.mend(page, func(tx *storage.Tx, conversation string, st *State) error {
-		if st.Consent == "" {
-			return nil
-		}
-		st.Consent = ""
-		return a.withdraw(tx, h, conversation, st.Contact)
-	})
-}
-
-// withdraw takes back every consent and sets the time by which the data goes.
-func (a *Assistant) withdraw(tx *storage.Tx, h *house, conversation, contact string) error {
-	if err := privacy.Withdraw(tx, conversation, privacy.PurposeBooking, "", a.now()); err != nil {
-		return err
-	}
-	_, err := privacy.Demanded(tx, privacy.Demand{
-		Right: privacy.RightWithdraw, Contact: contact, Conversation: conversation, Via: "widget", Received: a.now().In(h.clinic.Location),
-	}, "visitor")
-	return err
 }
 
 // EraseMine erases the visitor whose page it is, cancels what is to come, and

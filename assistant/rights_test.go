@@ -195,7 +195,7 @@ func TestWithdrawnDataGoesInTime(t *testing.T) {
 	v := h.visitor("ru")
 	bookIn(v, "на прививку завтра в 10:00")
 	page := v.opened("что вы обо мне знаете?")
-	if err := h.WithdrawConsent(t.Context(), page); err != nil {
+	if err := h.WithdrawConsent(t.Context(), page, privacy.PurposeBooking); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.Amend(t.Context(), page, nlu.FieldName, "Анна"); !errors.Is(err, privacy.ErrNoConsent) {
