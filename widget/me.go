@@ -22,7 +22,8 @@ type Rights interface {
 	Redeem(ctx context.Context, link string) (page string, err error)
 	Mine(ctx context.Context, page string, right privacy.Right) (assistant.Person, error)
 	Amend(ctx context.Context, page string, field nlu.Field, value string) error
-	WithdrawConsent(ctx context.Context, page string) error
+	AgreeTo(ctx context.Context, page string, g assistant.Agreement) error
+	WithdrawConsent(ctx context.Context, page, purpose string) error
 	EraseMine(ctx context.Context, page string) error
 }
 
@@ -34,7 +35,8 @@ type mePage struct {
 	Wrong  bool
 	Person *assistant.Person
 	Number string // the person's phone, as people write it
-	Agreed bool   // a consent is in force
+	Agreed bool   // the consent to the visit is in force
+	Uses   []useCard
 }
 
 func (w *Widget) meRoutes() map[string]web.HandlerFunc {
@@ -46,6 +48,7 @@ func (w *Widget) meRoutes() map[string]web.HandlerFunc {
 		"GET /me/data.json": w.meJSON,
 		"GET /me/data.html": w.meFile,
 		"POST /me/correct":  w.meCorrect,
+		"POST /me/consent":  w.meAgree,
 		"POST /me/withdraw": w.meWithdraw,
 		"POST /me/erase":    w.meErase,
 	}
@@ -89,9 +92,7 @@ func (w *Widget) meShow(rw http.ResponseWriter, r *http.Request, secret string, 
 	}
 	page := w.mePage(r)
 	page.Said, page.Wrong, page.Person, page.Number = said, wrong, &p, phone(p.Phone)
-	for _, c := range p.Consents {
-		page.Agreed = page.Agreed || c.Withdrawn.IsZero()
-	}
+	page.fill()
 	return w.meDraw(rw, status, page)
 }
 
@@ -142,6 +143,7 @@ func (w *Widget) meFile(rw http.ResponseWriter, r *http.Request) error {
 	}
 	page := w.mePage(r)
 	page.Person, page.Number = &p, phone(p.Phone)
+	page.fill()
 	var buf bytes.Buffer
 	if err := w.pages["person"].Execute(&buf, page); err != nil {
 		return fmt.Errorf("page person: %w", err)
@@ -180,14 +182,6 @@ func (w *Widget) meCorrect(rw http.ResponseWriter, r *http.Request) error {
 	return w.meShow(rw, r, "", http.StatusOK, m.Corrected, false)
 }
 
-// meWithdraw answers POST /me/withdraw.
-func (w *Widget) meWithdraw(rw http.ResponseWriter, r *http.Request) error {
-	if err := w.conf.Rights.WithdrawConsent(r.Context(), w.meCookie().Get(r)); err != nil {
-		return w.meFailed(rw, r, err)
-	}
-	return w.meShow(rw, r, "", http.StatusOK, w.meWords(r).Withdrawn, false)
-}
-
 // meErase answers POST /me/erase. What it destroys it cannot show again.
 func (w *Widget) meErase(rw http.ResponseWriter, r *http.Request) error {
 	if err := w.conf.Rights.EraseMine(r.Context(), w.meCookie().Get(r)); err != nil {
@@ -215,14 +209,6 @@ func (p mePage) Moment(t time.Time) string { return t.Format("02.01.2006 15:04")
 
 // Date is a day with its year.
 func (p mePage) Date(t time.Time) string { return t.Format("02.01.2006") }
-
-// Purpose words what a consent is for.
-func (p mePage) Purpose(id string) string {
-	if s, ok := p.M.Purposes[id]; ok {
-		return s
-	}
-	return id
-}
 
 // From words who said something.
 func (p mePage) From(t assistant.Turn) string {

@@ -21,6 +21,7 @@ type rights struct {
 	withdrawn  time.Time
 	name       string
 	gone       bool
+	agreed     map[string]assistant.Agreement // to further purposes
 }
 
 func (r *rights) Redeem(_ context.Context, link string) (string, error) {
@@ -39,7 +40,8 @@ func (r *rights) Mine(_ context.Context, page string, _ privacy.Right) (assistan
 	return assistant.Person{
 		Operator: "ООО «Проба»", Write: "dpo@proba.example", At: at, Lang: "ru", Contact: "c_1", Name: r.name, Phone: "+79175550001",
 		Since: at, KeepUntil: at.AddDate(0, 6, 0),
-		Consents:     []assistant.PersonConsent{{Purpose: privacy.PurposeBooking, Title: "Согласие", Version: "3f9a", At: at, Pressed: "Согласен", Withdrawn: r.withdrawn}},
+		Purposes:     r.purposes(at),
+		Consents:     []assistant.PersonConsent{{Purpose: privacy.PurposeBooking, Title: "Согласие", Version: "3f9a", At: at, Pressed: "pressed", Withdrawn: r.withdrawn}},
 		Appointments: []assistant.PersonVisit{{AppointmentView: assistant.AppointmentView{Number: "A-1001", Service: "Приём терапевта", Start: at.AddDate(0, 0, 1)}, StatusText: "Подтверждена"}},
 		Talk:         assistant.PersonTalk{Turns: []assistant.Turn{{At: at, From: assistant.FromVisitor, Text: "<b>запишите</b>"}}, KeepUntil: at.AddDate(0, 1, 0)},
 		Receivers:    []string{"bitrix"},
@@ -59,9 +61,40 @@ func (r *rights) Amend(_ context.Context, page string, f nlu.Field, value string
 	return nil
 }
 
-func (r *rights) WithdrawConsent(_ context.Context, page string) error {
+// purposes are the three, of which the page shows each by what was done about it.
+func (r *rights) purposes(at time.Time) (all []assistant.PersonPurpose) {
+	texts := func(version string) map[string]string { return map[string]string{"ru": version + "-ru", "en": version + "-en"} }
+	all = append(all,
+		assistant.PersonPurpose{Purpose: privacy.PurposeBooking, Basis: "consent", Version: "3f9a", InForce: r.withdrawn.IsZero(), Since: at, Withdrawn: r.withdrawn, Texts: texts("booking")},
+		assistant.PersonPurpose{Purpose: privacy.PurposeReminders, Basis: "contract", Version: "reminders-ru", InForce: true, Texts: texts("reminders")})
+	ads := assistant.PersonPurpose{Purpose: privacy.PurposeAdvertising, Basis: "consent", Version: "ads-ru", Refused: at, Texts: texts("ads")}
+	if g, ok := r.agreed[privacy.PurposeAdvertising]; ok {
+		ads.InForce, ads.Since, ads.Version = true, at, g.Version
+	}
+	return append(all, ads)
+}
+
+func (r *rights) AgreeTo(_ context.Context, page string, g assistant.Agreement) error {
+	switch {
+	case page != r.page:
+		return assistant.ErrTicket
+	case g.Version != "ads-ru" && g.Version != "ads-en":
+		return assistant.ErrVersion
+	}
+	if r.agreed == nil {
+		r.agreed = make(map[string]assistant.Agreement)
+	}
+	r.agreed[g.Purpose] = g
+	return nil
+}
+
+func (r *rights) WithdrawConsent(_ context.Context, page, purpose string) error {
 	if page != r.page {
 		return assistant.ErrTicket
+	}
+	if purpose != privacy.PurposeBooking {
+		delete(r.agreed, purpose)
+		return nil
 	}
 	r.withdrawn = time.Date(2026, 11, 23, 9, 5, 0, 0, time.UTC)
 	return nil
@@ -159,7 +192,7 @@ func TestMyData(t *testing.T) {
 		t.Errorf("file: %s", body)
 	}
 
-	if _, body = b.do("POST", "/me/withdraw", nil); !strings.Contains(body, "Согласие отозвано") || strings.Contains(body, `action="/me/correct`) || strings.Contains(body, `action="/me/withdraw`) {
+	if _, body = b.do("POST", "/me/withdraw", url.Values{"purpose": {"booking"}}); !strings.Contains(body, "Согласие отозвано") || strings.Contains(body, `action="/me/correct`) || strings.Contains(body, `name="purpose" value="advertising"`) {
 		t.Error("withdrawn: the page still offers what cannot be done")
 	}
 	if res, _ = b.do("POST", "/me/correct", url.Values{"field": {"name"}, "value": {"Анна"}}); res.StatusCode != 409 {
@@ -173,6 +206,42 @@ func TestMyData(t *testing.T) {
 	}
 }
 
+// TestMyPurposes: each with its basis, its text and since when; each can be given and
+// taken back apart, to the text in the page's language.
+func TestMyPurposes(t *testing.T) {
+	b, r := newMe(t)
+	b.do("GET", "/me?ticket=LINK", nil)
+	for lang, wants := range map[string][]string{
+		"ru": {"Напоминания о визитах", "услуга, на которую вы записались", "Вы отказались 23.11.2026", "/consent/ads-ru", "Дано 23.11.2026", "нажата кнопка"},
+		"en": {"Reminders of visits", "the service that you booked", "You declined 23.11.2026", "/consent/ads-en", "Given 23.11.2026", "a button was pressed"},
+	} {
+		_, body := b.do("GET", "/me?lang="+lang, nil)
+		for _, want := range wants {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s: no %q in the page", lang, want)
+			}
+		}
+		if got := strings.Count(body, `action="/me/consent`); got != 1 {
+			t.Errorf("%s: %d consents can be given, want that to advertising alone", lang, got)
+		}
+		if strings.Contains(body, "checked") {
+			t.Errorf("%s: something is ticked before it is chosen", lang)
+		}
+	}
+	if res, body := b.do("POST", "/me/consent", url.Values{"purpose": {"advertising"}, "version": {"old"}}); res.StatusCode != 409 || !strings.Contains(body, "изменился") {
+		t.Errorf("a text that is not in force: %d", res.StatusCode)
+	}
+	if res, body := b.do("POST", "/me/consent?lang=en", url.Values{"purpose": {"advertising"}, "version": {"ads-en"}}); res.StatusCode != 200 || !strings.Contains(body, "Your consent is noted") || !strings.Contains(body, "/consent/ads-en") {
+		t.Errorf("given: %d\n%s", res.StatusCode, body)
+	}
+	if g := r.agreed["advertising"]; g.Address == "" || g.Widget == "" {
+		t.Errorf("the record would lack its proof: %+v", g)
+	}
+	if _, body := b.do("POST", "/me/withdraw", url.Values{"purpose": {"advertising"}}); !strings.Contains(body, "больше не используются") || !r.withdrawn.IsZero() {
+		t.Error("a withdrawal of one is that of another")
+	}
+}
+
 // TestMyDataInEachLanguage: no text is missing.
 func TestMyDataInEachLanguage(t *testing.T) {
 	for lang, want := range map[string]string{"ru": "Ваши данные", "tt": "Сезнең мәгълүматлар", "en": "Your data"} {
@@ -183,6 +252,11 @@ func TestMyDataInEachLanguage(t *testing.T) {
 		for _, r := range privacy.Rights() {
 			if m.Rights[r] == "" {
 				t.Errorf("%s: no word for %s", lang, r)
+			}
+		}
+		for _, p := range privacy.Purposes() {
+			if m.Purposes[p] == "" {
+				t.Errorf("%s: no word for %s", lang, p)
 			}
 		}
 		b, _ := newMe(t)

@@ -63,16 +63,16 @@ type textPage struct {
 // parsePages makes each page of its own template and the frame around all.
 func parsePages(assets *web.Assets) (map[string]*template.Template, error) {
 	pages := make(map[string]*template.Template)
-	helpers := template.FuncMap{"asset": assets.Path, "fact": fact}
+	helpers := template.FuncMap{"asset": assets.Path, "fact": fact, "record": record, "filed": filed}
 	for _, name := range []string{"home", "text", "problem", "me"} {
 		t, err := template.New("frame.html").Funcs(helpers).
-			ParseFS(templateFiles, "templates/frame.html", "templates/"+name+".html")
+			ParseFS(templateFiles, "templates/frame.html", "templates/record.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %s: %w", name, err)
 		}
 		pages[name] = t
 	}
-	t, err := template.ParseFS(templateFiles, "templates/person.html")
+	t, err := template.New("person.html").Funcs(helpers).ParseFS(templateFiles, "templates/person.html", "templates/record.html")
 	if err != nil {
 		return nil, fmt.Errorf("page person: %w", err)
 	}

@@ -12,7 +12,7 @@ import { lang, words, type Lang, type Words } from "./text";
 import { source } from "./source";
 import { Thread } from "./thread";
 import { tint } from "./tint";
-import { appointments, choices, clean, consent, own, times, type Appointment, type Message } from "./view";
+import { appointments, choices, clean, consent, own, purpose, times, type Appointment, type Message } from "./view";
 import { Wire, type Frame, type State } from "./wire";
 import css from "./widget.css";
 
@@ -354,6 +354,7 @@ export class Chat extends HTMLElement {
     if (m.slots?.length) acts.push(times(w, m.slots, pick));
     if (m.me) acts.push(own(w, this.address(`${m.me.url}&lang=${this.tongue}`).href));
     if (m.expects === "consent" && buttons.length) acts.push(consent(w, buttons, m.consent ? this.address(m.consent.url).href : this.consentURL, pick));
+    else if (m.expects === "purpose" && m.consent) acts.push(purpose(w, buttons, this.address(m.consent.url).href, pick));
     else if (buttons.length) acts.push(choices(buttons, pick));
     p.acts.replaceChildren(...acts);
     if (m.expects === "confirm") p.acts.querySelector(".chip")?.classList.add("main");

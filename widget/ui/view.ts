@@ -154,6 +154,16 @@ export function consent(w: Words, buttons: Button[], url: string, pick: Choose):
   );
 }
 
+/** purpose asks for one more use of the data: its text behind a link, and two answers of equal weight. */
+export function purpose(w: Words, buttons: Button[], url: string, pick: Choose): HTMLElement {
+  return h(
+    "div",
+    { class: "card agree" },
+    url ? h("a", { href: url, target: "_blank", rel: "noopener", class: "doc" }, icon("doc"), w.read) : null,
+    h("div", { class: "row even" }, ...buttons.map((b) => h("button", { type: "button", class: "chip", onclick: () => pick(b.id, b.label) }, b.label))),
+  );
+}
+
 /** own is the way to the page of the visitor's own data. */
 export function own(w: Words, url: string): HTMLElement {
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer", class: "doc" }, icon("doc"), w.mine);
