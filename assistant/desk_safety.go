@@ -140,7 +140,7 @@ type NoticeFacts struct {
 	At        time.Time
 	Operator  string
 	Contact   string
-	Purposes  []string // ids
+	Purposes  []NoticePurpose
 	Ask       []string // what a booking asks for
 	Receivers []string // systems that get names and phones
 	Retention struct{ Conversations, Appointments, Audit time.Duration }
@@ -149,12 +149,23 @@ type NoticeFacts struct {
 	Head      audit.Head
 }
 
+// NoticePurpose is one purpose of processing with its basis.
+type NoticePurpose struct {
+	Purpose, Basis string
+	Receivers      []string // systems that get names and phones for it
+}
+
 // Notice gathers the facts of the notice to the regulator.
 func (a *Assistant) Notice(context.Context) (n NoticeFacts, err error) {
-	c := a.house.Load().clinic
+	h := a.house.Load()
+	c := h.clinic
 	n = NoticeFacts{
 		At: a.now().In(c.Location), Operator: c.Privacy.Operator, Contact: c.Privacy.Contact,
-		Purposes: []string{privacy.PurposeBooking}, Ask: c.Booking.Ask, Health: c.Profile == "clinic",
+		Ask: c.Booking.Ask, Health: c.Profile == "clinic",
+	}
+	for _, p := range h.purposes() {
+		named, _ := h.told(p)
+		n.Purposes = append(n.Purposes, NoticePurpose{p, string(h.basis(p)), named})
 	}
 	n.Retention.Conversations, n.Retention.Appointments, n.Retention.Audit = c.Privacy.Retention.Conversations, c.Privacy.Retention.Appointments, c.Privacy.Retention.Audit
 	for _, r := range c.Receivers {

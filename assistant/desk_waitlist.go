@@ -2,9 +2,12 @@ package assistant
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"okoshko/assistant/booking"
+	"okoshko/assistant/nlu/when"
+	"okoshko/prompts"
 	"okoshko/storage"
 	"okoshko/storage/audit"
 )
@@ -78,19 +81,44 @@ func (h *house) waitCard(tx *storage.Tx, w booking.Waiting, offers []booking.Off
 	return c, err
 }
 
-// RemoveWaiting takes somebody off the waiting list; what is offered to them goes to
-// the next. Nobody is told: who removes it has spoken with them. Error:
-// [storage.ErrNotFound].
+// RemoveWaiting takes somebody off the waiting list, and tells them where they wrote;
+// what is offered to them goes to the next. Error: [storage.ErrNotFound].
 func (a *Assistant) RemoveWaiting(_ context.Context, op Operator, id string) error {
+	h := a.house.Load()
+	var talk string
 	err := a.db.Update(func(tx *storage.Tx) error {
-		if _, err := booking.WaitingEntry(tx, id); err != nil {
+		w, err := booking.WaitingEntry(tx, id)
+		if err != nil {
 			return err
 		}
-		if err := booking.Leave(tx, id); err != nil {
-			return err
-		}
-		return audit.Append(tx, audit.Entry{At: a.now(), Actor: op.ID, Action: "waitlist.removed", Object: id})
+		talk = w.Conversation
+		return errors.Join(
+			booking.Leave(tx, id), a.tellRemoved(tx, h, w),
+			audit.Append(tx, audit.Entry{At: a.now(), Actor: op.ID, Action: "waitlist.removed", Object: id}),
+		)
 	})
 	a.settled(err)
+	if err == nil && talk != "" {
+		a.feed.publish(talk)
+	}
 	return err
+}
+
+// tellRemoved says in the conversation that the visitor does not wait any more. What
+// was asked there stays open, unless it was about what they waited for.
+func (a *Assistant) tellRemoved(tx *storage.Tx, h *house, w booking.Waiting) error {
+	d, err := a.announcer(tx, h, w.Conversation)
+	if err != nil || d == nil {
+		return err
+	}
+	first, last := dateOf(d.local(w.From)), dateOf(d.local(w.To.Add(-time.Second)))
+	d.say("wait.removed", prompts.Args{"service": d.service(w.Service), "range": d.rangeOf(when.Constraint{Dates: &[2]when.Date{first, last}})})
+	if d.st.Goal == GoalOffer && d.st.Target == w.ID {
+		d.st.reset()
+		d.st.Asked, d.st.AskedAt = ExpectMore, d.st.Seq+1
+	} else if err := d.reopen(); err != nil {
+		return err
+	}
+	d.turn.At, d.turn.From, d.turn.Text, d.turn.Expects = d.now, FromAssistant, capitals(lines(d.text)), d.st.Asked
+	return save(tx, d.conversation, d.st, d.turn)
 }

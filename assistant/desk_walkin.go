@@ -9,6 +9,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"okoshko/assistant/booking"
+	"okoshko/assistant/clinic"
 	"okoshko/assistant/nlu"
 	"okoshko/assistant/privacy"
 	"okoshko/storage"
@@ -23,6 +24,9 @@ type WalkIn struct {
 	// Agreed is the version of the consent text that was read out and agreed to.
 	// Without it nothing is kept.
 	Agreed string
+	// Reminders is the version of the text about reminders that was agreed to, "" where
+	// they were not asked or said no: the visit stands all the same.
+	Reminders string
 }
 
 // Errors of a [WalkIn].
@@ -40,6 +44,13 @@ const saidToStaff = "said to reception"
 func (a *Assistant) ConsentInForce() privacy.ConsentText {
 	h := a.house.Load()
 	return h.consent(h.clinic.Languages[0])
+}
+
+// RemindersInForce is the text about reminders by other systems, likewise; ok is false
+// where nobody has to be asked about them.
+func (a *Assistant) RemindersInForce() (text privacy.ConsentText, ok bool) {
+	h := a.house.Load()
+	return h.text(privacy.PurposeReminders, h.clinic.Languages[0]), h.basis(privacy.PurposeReminders) == clinic.BasisConsent
 }
 
 // Book makes an appointment, confirmed, for somebody who does not write: a contact
@@ -62,15 +73,26 @@ func (a *Assistant) Book(_ context.Context, op Operator, w WalkIn) (card Appoint
 		if err != nil {
 			return err
 		}
-		given := privacy.Consent{Purpose: text.Purpose, Version: text.Version, Lang: text.Lang, At: now, Pressed: saidToStaff, By: op.ID}
-		if err := errors.Join(privacy.Save(tx, c, now), privacy.Give(tx, c.Conversation, c.ID, given)); err != nil {
+		if err := errors.Join(privacy.Save(tx, c, now), agreedAtDesk(tx, c, text, op, now)); err != nil {
 			return err
+		}
+		if more, ok := a.RemindersInForce(); ok && w.Reminders == more.Version {
+			if err := agreedAtDesk(tx, c, more, op, now); err != nil {
+				return err
+			}
 		}
 		card, err = h.card(tx, ap)
 		return err
 	})
 	a.settled(err)
 	return card, err
+}
+
+// agreedAtDesk records what somebody agreed to by word, and who heard it.
+func agreedAtDesk(tx *storage.Tx, c privacy.Contact, text privacy.ConsentText, op Operator, now time.Time) error {
+	return privacy.Give(tx, c.Conversation, c.ID, privacy.Consent{
+		Purpose: text.Purpose, Basis: text.Basis, Version: text.Version, Lang: text.Lang, At: now, Pressed: saidToStaff, By: op.ID,
+	})
 }
 
 // contact reads who it is. A person who never wrote has no conversation: their own
@@ -81,7 +103,7 @@ func (w WalkIn) contact(h *house, now time.Time) (privacy.Contact, error) {
 	if amend(h, &c, nlu.FieldName, w.Name) != nil {
 		return c, ErrName
 	}
-	if amend(h, &c, nlu.FieldPhone, w.Phone) != nil || !whole(c.Phone) {
+	if amend(h, &c, nlu.FieldPhone, w.Phone) != nil {
 		return c, ErrPhone
 	}
 	return c, nil

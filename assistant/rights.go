@@ -348,7 +348,7 @@ func (a *Assistant) Amend(_ context.Context, page string, field nlu.Field, value
 // longestName is characters of a name.
 const longestName = 80
 
-// amend puts a checked value into a contact.
+// amend puts a checked value into a contact; a phone has all its figures.
 func amend(h *house, c *privacy.Contact, field nlu.Field, value string) error {
 	value = strings.Join(strings.Fields(privacy.Strip(value)), " ")
 	switch field {
@@ -361,12 +361,14 @@ func amend(h *house, c *privacy.Contact, field nlu.Field, value string) error {
 	case nlu.FieldPhone, nlu.FieldEmail:
 		for _, s := range h.reader.Read(value, nlu.Context{Lang: c.Lang, Expects: field}).Personal {
 			if s.Kind == string(field) {
-				if field == nlu.FieldPhone {
-					c.Phone = s.Value
-				} else {
+				if field == nlu.FieldEmail {
 					c.Email = s.Value
+					return nil
 				}
-				return nil
+				if whole(s.Value) {
+					c.Phone = s.Value
+					return nil
+				}
 			}
 		}
 	}

@@ -168,6 +168,9 @@ func TestPersonCorrectsTheirData(t *testing.T) {
 	}{
 		{nlu.FieldPhone, "8 (917) 555-00-02", nil},
 		{nlu.FieldPhone, "12", ErrField},
+		{nlu.FieldPhone, "8 917 234-5", ErrField},
+		{nlu.FieldPhone, "+7 000 000-00-00", ErrField},
+		{nlu.FieldPhone, "+1 202 555-01", ErrField},
 		{nlu.FieldName, "  Инна   Петровна ", nil},
 		{nlu.FieldName, "8 917 555-00-02", ErrField},
 		{nlu.FieldName, strings.Repeat("я", 81), ErrField},

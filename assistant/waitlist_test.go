@@ -450,3 +450,44 @@ func TestRunAttends(t *testing.T) {
 		h.stop()
 	})
 }
+
+// TestReceptionTakesOffTheList: the visitor is told in the conversation, and an offer
+// that was open there is over.
+func TestReceptionTakesOffTheList(t *testing.T) {
+	removed := map[string]string{"ru": "убрал вас из листа ожидания", "en": "off the waiting list", "tt": "исемлегеннән алды"}
+	for _, w := range waitTalk {
+		t.Run(w.lang, func(t *testing.T) {
+			h, v := offerTo(t, w)
+			if err := h.RemoveWaiting(t.Context(), Operator{ID: "op"}, h.list()[0].ID); err != nil {
+				t.Fatal(err)
+			}
+			v.settle()
+			wantText(t, v.last, removed[w.lang], "24")
+			if len(v.last.Buttons) > 0 || len(h.list()) > 0 {
+				t.Errorf("still offered: %s", describe(v.last))
+			}
+			v.say(w.yes)
+			if got := v.open(); len(got) > 0 {
+				t.Errorf("a yes to what is over books %v", got)
+			}
+		})
+	}
+	t.Run("in the middle of something else", func(t *testing.T) {
+		h := newTestHouse(t)
+		h.start()
+		h.fill(t)
+		v := h.visitor("ru")
+		v.enlist(waitTalk[0], "89175550002")
+		asked := v.say("подстричь бороду в среду в 11:00")
+		wantExpects(t, asked, ExpectConfirm)
+		if err := h.RemoveWaiting(t.Context(), Operator{ID: "op"}, h.list()[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		v.settle()
+		wantText(t, v.last, "листа ожидания")
+		v.press("Да, верно")
+		if got := v.open(); len(got) != 1 {
+			t.Errorf("the booking that was being made is lost: %v", got)
+		}
+	})
+}

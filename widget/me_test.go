@@ -63,7 +63,9 @@ func (r *rights) Amend(_ context.Context, page string, f nlu.Field, value string
 
 // purposes are the three, of which the page shows each by what was done about it.
 func (r *rights) purposes(at time.Time) (all []assistant.PersonPurpose) {
-	texts := func(version string) map[string]string { return map[string]string{"ru": version + "-ru", "en": version + "-en"} }
+	texts := func(version string) map[string]string {
+		return map[string]string{"ru": version + "-ru", "en": version + "-en"}
+	}
 	all = append(all,
 		assistant.PersonPurpose{Purpose: privacy.PurposeBooking, Basis: "consent", Version: "3f9a", InForce: r.withdrawn.IsZero(), Since: at, Withdrawn: r.withdrawn, Texts: texts("booking")},
 		assistant.PersonPurpose{Purpose: privacy.PurposeReminders, Basis: "contract", Version: "reminders-ru", InForce: true, Texts: texts("reminders")})

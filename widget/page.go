@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"okoshko/assistant/clinic"
+	"okoshko/assistant/privacy"
 	"okoshko/prompts"
 	"okoshko/storage"
 	"okoshko/widget/web"
@@ -128,7 +129,24 @@ func (w *Widget) privacy(rw http.ResponseWriter, r *http.Request) error {
 	days := func(d time.Duration) string {
 		return prompts.Count(h.Lang, "know.days", int(d.Hours()/24), nil)
 	}
-	return w.draw(rw, "text", textPage{house: h, Title: h.W.Privacy, Sections: h.W.policy(c.Privacy, days)})
+	return w.draw(rw, "text", textPage{house: h, Title: h.W.Privacy, Sections: slices.Insert(h.W.policy(c.Privacy, days), 2, uses(c, h.Lang))})
+}
+
+// uses lists what data is used for, each with its basis.
+func uses(c *clinic.Clinic, lang string) section {
+	m, p := meWordsIn(lang), c.Privacy.Purposes
+	s := section{Title: m.Uses}
+	add := func(purpose string, basis clinic.Basis) {
+		s.Paragraphs = append(s.Paragraphs, m.Purposes[purpose]+". "+m.BasisIs+": "+m.Bases[string(basis)]+".")
+	}
+	add(privacy.PurposeBooking, p.Booking)
+	if c.Remind() {
+		add(privacy.PurposeReminders, p.Reminders)
+	}
+	if p.Advertising != clinic.BasisNone {
+		add(privacy.PurposeAdvertising, p.Advertising)
+	}
+	return s
 }
 
 // consent answers GET /consent/{version}: the exact text that was agreed to.

@@ -35,7 +35,7 @@ var actionWords = map[string]string{
 	"contact.correct": "Данные исправлены", "contact.destroyed": "Запись в реестре уничтожения", "contact.export": "Данные выгружены",
 	"contact.search": "Поиск человека", "contact.read": "Карточка человека открыта", "register.read": "Акт об уничтожении открыт",
 	"contact.restrict": "Обработка данных приостановлена", "contact.unrestrict": "Обработка данных возобновлена",
-	"consent.give": "Согласие дано", "consent.withdraw": "Согласие отозвано", "consent.given": "Согласие дано", "consent.withdrawn": "Согласие отозвано",
+	"consent.give": "Согласие дано", "consent.refuse": "Посетитель отказался от согласия", "consent.withdraw": "Согласие отозвано", "consent.given": "Согласие дано", "consent.withdrawn": "Согласие отозвано",
 	"retention.run": "Удаление по сроку хранения", "replays.taken": "Разговоры взяты для проверки модели (без личных данных)",
 
 	"demand.access": "Посетитель спросил, что о нём известно", "demand.export": "Посетитель попросил выгрузку", "demand.correct": "Посетитель просит исправить данные",
@@ -64,14 +64,27 @@ func reasonName(action, reason string) string {
 		if said, ok := handoffWords[reason]; ok {
 			return said
 		}
-	case "consent.give":
-		return "версия текста " + reason
+	case "consent.give", "consent.refuse", "consent.withdraw":
+		return consentReason(reason)
 	case "feed.created":
 		if of, ok := strings.CutSuffix(reason, " details"); ok {
 			return of + ", с услугой и специалистом"
 		}
 	}
 	return reason
+}
+
+// consentReason words which consent an entry is about; older entries name the version
+// of the text alone.
+func consentReason(reason string) string {
+	purpose, version, ok := strings.Cut(reason, " ")
+	switch {
+	case reason == "":
+		return ""
+	case !ok:
+		return "версия текста " + reason
+	}
+	return purposeWords[purpose] + ", версия текста " + version
 }
 
 func actionName(action string) string {

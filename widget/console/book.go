@@ -28,6 +28,7 @@ type bookView struct {
 	Slot       *booking.Slot // chosen
 	With, At   string        // names of its specialist and branch
 	Text       privacy.ConsentText
+	Reminders  privacy.ConsentText // empty where nobody is asked about them
 	Name       string
 	Phone      string
 	Alert      string
@@ -47,6 +48,9 @@ func (c *Console) bookForm(w http.ResponseWriter, r *http.Request, who staff.Acc
 func (c *Console) showBook(w http.ResponseWriter, r *http.Request, who staff.Account, status int, q url.Values, view bookView) error {
 	house := c.Clinic()
 	view.Clinic, view.Specialist, view.Text = house, q.Get("specialist"), c.Desk.ConsentInForce()
+	if text, ok := c.Desk.RemindersInForce(); ok {
+		view.Reminders = text
+	}
 	view.Day = c.readDay(q.Get("day"), c.Now())
 	if today := c.words().today(); view.Day.Before(today) {
 		view.Day = today
@@ -141,7 +145,7 @@ func (c *Console) book(w http.ResponseWriter, r *http.Request, who staff.Account
 		return badForm(fmt.Errorf("start of a visit: %w", err))
 	}
 	made, err := c.Desk.Book(r.Context(), operator(who), assistant.WalkIn{
-		Name: f.Get("name"), Phone: f.Get("phone"), Agreed: f.Get("agreed"),
+		Name: f.Get("name"), Phone: f.Get("phone"), Agreed: f.Get("agreed"), Reminders: f.Get("reminders"),
 		Slot: booking.Slot{Service: f.Get("service"), Specialist: f.Get("specialist"), Start: start},
 	})
 	if err == nil {

@@ -62,6 +62,7 @@ type Desk interface {
 	FreeFor(ctx context.Context, q booking.Query, day time.Time, limit int) ([]booking.Slot, error)
 	Book(ctx context.Context, op assistant.Operator, w assistant.WalkIn) (assistant.AppointmentCard, error)
 	ConsentInForce() privacy.ConsentText
+	RemindersInForce() (privacy.ConsentText, bool)
 	WaitingList(ctx context.Context) ([]assistant.WaitCard, error)
 	RemoveWaiting(ctx context.Context, op assistant.Operator, id string) error
 	Reminders(ctx context.Context, from, to time.Time) ([]assistant.Reminder, error)

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,6 +33,7 @@ type People interface {
 	Answer(ctx context.Context, op assistant.Operator, demand, how string) error
 	AmendOf(ctx context.Context, op assistant.Operator, contact string, field nlu.Field, value string) error
 	RestrictOf(ctx context.Context, op assistant.Operator, contact string, on bool) error
+	StopOf(ctx context.Context, op assistant.Operator, contact, purpose, via string) error
 	EraseOf(ctx context.Context, op assistant.Operator, contact string) (privacy.Destruction, error)
 	ActOf(ctx context.Context, op assistant.Operator, id string) (assistant.Act, error)
 
@@ -58,6 +60,7 @@ func (c *Console) peopleRoutes() []route {
 		{"POST /console/people/{contact}/demand", staff.Persons, c.personDemand},
 		{"POST /console/people/{contact}/correct", staff.Persons, c.personCorrect},
 		{"POST /console/people/{contact}/restrict", staff.Persons, c.personRestrict},
+		{"POST /console/people/{contact}/stop", staff.Persons, c.personStop},
 		{"POST /console/people/{contact}/erase", staff.Persons, c.personErase},
 		{"POST /console/demands/{id}/{how}", staff.Persons, c.answerDemand},
 		{"GET /console/acts/{id}", staff.Persons, c.act},
@@ -94,6 +97,17 @@ type personView struct {
 	Open   []privacy.Demand
 	Ways   []way
 	Rights []privacy.Right
+}
+
+// Stoppable are the purposes that the person can take back what they agreed to.
+func (v personView) Stoppable() (all []assistant.PersonPurpose) {
+	for _, one := range v.Purposes {
+		if one.InForce {
+			all = append(all, one)
+		}
+	}
+	slices.Reverse(all) // the one that ends all comes last
+	return all
 }
 
 // way is how a demand came.
@@ -301,7 +315,9 @@ func peopleFunctions() map[string]any {
 	return map[string]any{
 		"right": func(r privacy.Right) string { return rightWords[r] }, "demandState": func(s privacy.DemandState) string { return demandWords[s] },
 		"via": func(s string) string { return viaWords[s] }, "why": func(s string) string { return whyWords[s] },
-		"purpose": func(s string) string { return purposeWords[s] }, "alarm": alarmSentence, "data": func(s string) string { return dataWords[s] },
+		"purpose": func(s string) string { return purposeWords[s] }, "aim": func(s string) string { return aimWords[s] }, "legal": legal,
+		"answer": func(s string) string { return cmp.Or(answerOf[s], "сказано на ресепшене") },
+		"basis":  func(s string) string { return basisWords[s] }, "alarm": alarmSentence, "data": func(s string) string { return dataWords[s] },
 		"days":   func(d time.Duration) string { return prompts.Count("ru", "know.days", int(d.Hours()/24), nil) },
 		"entry":  func(e audit.Entry) string { return actionName(e.Action) },
 		"has":    func(all []string, one string) bool { return slices.Contains(all, one) },
@@ -310,4 +326,45 @@ func peopleFunctions() map[string]any {
 	}
 }
 
-var purposeWords = map[string]string{privacy.PurposeBooking: "Запись на приём"}
+var purposeWords = map[string]string{
+	privacy.PurposeBooking: "Запись на приём", privacy.PurposeReminders: "Напоминания о визитах", privacy.PurposeAdvertising: "Новости и предложения",
+}
+
+// aimWords say what is done for a purpose.
+var aimWords = map[string]string{
+	privacy.PurposeBooking:     "связь по записи, предупреждение об изменениях",
+	privacy.PurposeReminders:   "напоминания о предстоящих визитах сообщением, письмом или звонком",
+	privacy.PurposeAdvertising: "сообщения о новостях, услугах и предложениях",
+}
+
+// legal words the basis of a purpose with its articles.
+func legal(purpose, basis string) string {
+	switch {
+	case basis == "contract":
+		return "исполнение договора и действия по инициативе субъекта до его заключения (152-ФЗ, статья 6, часть 1, пункт 5)"
+	case purpose == privacy.PurposeAdvertising:
+		return "согласие субъекта (152-ФЗ, статья 6, часть 1, пункт 1; 38-ФЗ «О рекламе», статья 18, часть 1)"
+	}
+	return "согласие субъекта (152-ФЗ, статья 6, часть 1, пункт 1)"
+}
+
+// answerOf words how a consent was given.
+var answerOf = map[string]string{"pressed": "нажата кнопка", "said": "написано в чате"}
+
+var basisWords = map[string]string{"consent": "по согласию", "contract": "по договору, без отдельного согласия"}
+
+// personStop notes that a person has taken back a consent by phone, letter or in person.
+func (c *Console) personStop(w http.ResponseWriter, r *http.Request, who staff.Account) error {
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
+	}
+	contact := r.PathValue("contact")
+	err := c.People.StopOf(r.Context(), operator(who), contact, r.PostForm.Get("purpose"), r.PostForm.Get("via"))
+	if errors.Is(err, assistant.ErrVersion) || errors.Is(err, privacy.ErrVia) {
+		return web.Refused(http.StatusBadRequest, "Выберите, от чего отказывается человек и как он обратился", "").Because(err)
+	}
+	if err != nil {
+		return vanished(err)
+	}
+	return c.back(w, r, personPath(contact), "stopped")
+}

@@ -60,7 +60,7 @@ func openReal(t testing.TB) *realHouse {
 	if h.owner, err = h.staff.First(t.Context(), "guzel", "Гузель", password); err != nil {
 		t.Fatal(err)
 	}
-	con, err := New(Config{Desk: h.desk, Staff: h.staff, DB: h.db, Now: h.clock.now, Log: log, Clinic: h.desk.Clinic})
+	con, err := New(Config{Desk: h.desk, People: h.desk, Staff: h.staff, DB: h.db, Now: h.clock.now, Log: log, Clinic: h.desk.Clinic})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,6 +30,8 @@ const (
 
 // missedWords say why a reminder reached nobody.
 var missedWords = map[string]string{
+	"noconsent": "нет согласия на напоминания", "withdrawn": "человек отказался от напоминаний",
+	"restricted": "использование данных приостановлено", "uncovered": "согласие дано до того, как появился новый получатель",
 	"nowhere": "некуда: нет ни чата, ни получателя напоминаний", "unseen": "посетитель не открывал чат", "late": "программа не работала в нужный час",
 }
 
@@ -57,6 +59,14 @@ func (r reminderRow) Cause() string {
 		return said
 	}
 	return r.Why
+}
+
+// Also is why no other system was told to remind, beside what became of it here.
+func (r reminderRow) Also() string {
+	if said, ok := missedWords[r.Untold]; ok {
+		return "только в чате: " + said
+	}
+	return ""
 }
 
 // Tone is the state's colour.

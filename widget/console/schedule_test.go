@@ -119,7 +119,7 @@ func TestWalkIn(t *testing.T) {
 		t.Errorf("the same time again: %d", status)
 	}
 	_, page = h.as(t, staff.Owner).get("/console/journal")
-	wants(t, page, `Согласие дано</th><td data-name="Кто">Алина</td>`, "версия текста "+text.Version)
+	wants(t, page, `Согласие дано</th><td data-name="Кто">Алина</td>`, "Запись на приём, версия текста "+text.Version)
 	all, err := h.desk.Appointments(t.Context(), assistant.Filter{From: h.at(25, 0, 0), To: h.at(26, 0, 0)})
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%d appointments, %v", len(all), err)
