@@ -25,6 +25,7 @@ import (
 
 	"okoshko/assistant/booking"
 	"okoshko/assistant/clinic"
+	"okoshko/assistant/privacy"
 	"okoshko/storage"
 )
 
@@ -42,6 +43,11 @@ type Config struct {
 	Now       func() time.Time
 	Clock     *booking.Clock // by which slots are kept; nil: by Now
 	Log       *slog.Logger
+	// Heads is the folder into which the journal's signed heads are written; "":
+	// none. It should not be on this machine.
+	Heads string
+	// Evidence copies what an incident's inquiry will need; nil: no copy is made.
+	Evidence func(ctx context.Context, incident string) (privacy.Copy, error)
 }
 
 // Assistant answers visitors and lets operators act. It is safe for concurrent
@@ -58,6 +64,8 @@ type Assistant struct {
 	house     atomic.Pointer[house]
 	feed      *feed
 	glances   glances
+	heads     string
+	evidence  func(ctx context.Context, incident string) (privacy.Copy, error)
 
 	started chan struct{} // closed by Run
 	stirred chan struct{} // see stir
@@ -70,6 +78,8 @@ type Assistant struct {
 	// remindNext is when reminders are to be looked at again, as was found at
 	// remindLooked.
 	remindNext, remindLooked time.Time
+	ticked                   time.Time // when the clock was last watched
+	newestAlarm              string    // that open pages were told of
 	wg                       sync.WaitGroup
 }
 
@@ -84,6 +94,7 @@ type work struct {
 func New(c Config) (*Assistant, error) {
 	a := &Assistant{
 		db: c.DB, patience: cmp.Or(c.Patience, modelPatience), committed: c.Committed, now: c.Now, clock: c.Clock, log: c.Log, feed: newFeed(),
+		heads: c.Heads, evidence: c.Evidence,
 		started: make(chan struct{}), stirred: make(chan struct{}, 1), working: make(map[string]*work), memory: make(map[string]*memory),
 	}
 	if a.committed == nil {

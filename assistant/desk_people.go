@@ -120,6 +120,7 @@ func (a *Assistant) PersonOf(_ context.Context, op Operator, contact string, rig
 		}
 		return privacy.Read(tx, contact, op.ID, action, a.now())
 	})
+	a.alarmed()
 	return p, err
 }
 

@@ -50,41 +50,87 @@ func (a *Assistant) Safety(ctx context.Context) (s SafetyState, err error) {
 
 // Unseen is how many alarms nobody has seen yet.
 func (a *Assistant) Unseen(context.Context) (n int, err error) {
-	err = a.db.View(func(tx *storage.Tx) error {
-		all, err := privacy.Alarms(tx, alarmsShown)
-		for _, alarm := range all {
-			if alarm.Seen.IsZero() {
-				n++
-			}
-		}
-		return err
-	})
+	err = a.db.View(func(tx *storage.Tx) error { n, _, err = privacy.UnseenAlarms(tx); return err })
 	return n, err
+}
+
+// alarmed tells open pages of the console when there is an alarm that they do not
+// show yet.
+func (a *Assistant) alarmed() {
+	var newest string
+	err := a.db.View(func(tx *storage.Tx) (err error) { _, newest, err = privacy.UnseenAlarms(tx); return err })
+	if err != nil {
+		return // whoever asks next is told
+	}
+	a.mu.Lock()
+	news := a.newestAlarm != newest
+	a.newestAlarm = newest
+	a.mu.Unlock()
+	if news {
+		a.committed() // the alarm is an event as well
+		a.feed.publish("")
+	}
 }
 
 // SeenAlarm notes that a member of staff has seen an alarm.
 func (a *Assistant) SeenAlarm(_ context.Context, op Operator, id string) error {
-	return a.db.Update(func(tx *storage.Tx) error {
+	err := a.db.Update(func(tx *storage.Tx) error {
 		_, err := privacy.Acknowledge(tx, id, op.ID, a.now())
 		return err
 	})
+	if err == nil {
+		a.feed.publish("")
+	}
+	return err
 }
 
-// OpenIncident begins an incident: see [privacy.OpenIncident].
-func (a *Assistant) OpenIncident(_ context.Context, op Operator, i privacy.Incident) (out privacy.Incident, err error) {
+// OpenIncident begins an incident: see [privacy.OpenIncident]. Then what the inquiry
+// will need is copied; an incident is open also where the copy fails, which its Copy
+// says.
+func (a *Assistant) OpenIncident(ctx context.Context, op Operator, i privacy.Incident) (out privacy.Incident, err error) {
 	i.By = op.ID
 	if i.Noticed.IsZero() {
 		i.Noticed = a.now()
 	}
 	err = a.db.Update(func(tx *storage.Tx) (err error) { out, err = privacy.OpenIncident(tx, i); return err })
-	if err == nil {
-		a.log.Warn("incident", "incident", out.ID, "people", out.People)
+	if err != nil {
+		return out, err
 	}
-	return out, err
+	a.log.Warn("incident", "incident", out.ID, "people", out.People)
+	return a.keepEvidence(ctx, op, out)
 }
 
-// Incident takes a step in an incident: told, examined, unfreeze or close.
-func (a *Assistant) Incident(_ context.Context, op Operator, id, step string) error {
+// keepEvidence copies what the inquiry will need, outside of any transaction.
+func (a *Assistant) keepEvidence(ctx context.Context, op Operator, i privacy.Incident) (privacy.Incident, error) {
+	if a.evidence == nil {
+		return i, nil
+	}
+	made, failed := a.evidence(ctx, i.ID)
+	made.At = a.now()
+	if failed != nil {
+		made = privacy.Copy{At: made.At, Failed: failed.Error()}
+		a.log.Error("incident: no copy of the evidence", "incident", i.ID, "err", failed)
+		if err := a.raiseHouse(privacy.RuleEvidence); err != nil {
+			return i, err
+		}
+	}
+	err := a.db.Update(func(tx *storage.Tx) (err error) { i, err = privacy.Copied(tx, i.ID, made, op.ID, a.now()); return err })
+	return i, err
+}
+
+// Incident takes a step in an incident: told, examined, unfreeze, copy or close.
+func (a *Assistant) Incident(ctx context.Context, op Operator, id, step string) error {
+	if step == "copy" {
+		i, err := a.FindIncident(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !i.Closed.IsZero() {
+			return privacy.ErrIncidentClosed
+		}
+		_, err = a.keepEvidence(ctx, op, i)
+		return err
+	}
 	err := a.db.Update(func(tx *storage.Tx) (err error) {
 		switch step {
 		case "told", "examined":

@@ -336,6 +336,7 @@ func (a *Assistant) Reveal(_ context.Context, op Operator, contact, reason strin
 		c, err = privacy.Reveal(tx, contact, op.ID, reason, a.now())
 		return err
 	})
+	a.alarmed()
 	return c, err
 }
 

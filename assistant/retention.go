@@ -76,15 +76,21 @@ func (a *Assistant) Retain(context.Context) error {
 	if err != nil || !due {
 		return err
 	}
+	_, err = a.retain(now)
+	return err
+}
+
+// retain destroys what is due.
+func (a *Assistant) retain(now time.Time) (run RetentionRun, err error) {
 	h := a.house.Load()
 	old, err := a.outdated(h, now)
 	if err != nil {
-		return err
+		return run, err
 	}
-	run := RetentionRun{At: now}
+	run.At = now
 	for _, o := range old { // a commit each: visitors do not wait for all of them
 		if err := a.db.Update(o.destroy); err != nil {
-			return fmt.Errorf("retention: %w", err)
+			return run, fmt.Errorf("retention: %w", err)
 		}
 		*o.count(&run)++
 	}
@@ -103,7 +109,7 @@ func (a *Assistant) Retain(context.Context) error {
 		a.committed()
 		a.log.Info("retention", "destroyed", run.Total())
 	}
-	return err
+	return run, err
 }
 
 // retentionDue says whether the job has to run, and notes a doubt about the clock.
@@ -143,8 +149,9 @@ func retentionTimes(tx *storage.Tx) (last, doubt time.Time, err error) {
 
 func runKey(at time.Time) []byte { return binary.BigEndian.AppendUint64(nil, uint64(at.UnixNano())) }
 
-// runsShown is how many runs the console has: a year's.
-const runsShown = 366
+// runsShown is how many runs are summed up: those of the years that the register
+// keeps.
+const runsShown = 3 * 366
 
 // Retention tells how the job stands and what falls due.
 func (a *Assistant) Retention(context.Context) (s RetentionState, err error) {

@@ -446,6 +446,7 @@ func (a *Assistant) Watchdog(context.Context) error {
 	}
 	if len(news) > 0 {
 		a.committed()
+		a.alarmed()
 	}
 	return err
 }

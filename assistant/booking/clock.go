@@ -166,6 +166,17 @@ func (c *Clock) Sure() bool {
 	return c.start == right
 }
 
+// Behind reports whether the machine's clock stands before the last run of the house.
+func (c *Clock) Behind() bool {
+	if c == nil {
+		return false
+	}
+	c.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.start == behind
+}
+
 // Keep notes the time for the next run. Call it every minute or so.
 func (c *Clock) Keep() error {
 	if err := c.db.Update(c.note); err != nil {

@@ -33,6 +33,7 @@ var rules = []rule{
 	{id: "night", actions: []string{"contact.reveal", "contact.export", "contact.read", "contact.search", "conversation.read"}, window: time.Hour, most: 2, closed: true},
 	{id: "signin", actions: []string{"login.refused"}, window: 10 * time.Minute, most: 10, anybody: true},
 	{id: "api", actions: []string{"api.read"}, window: time.Hour, most: 600},
+	{id: "tokens", actions: []string{"token.refused"}, window: 10 * time.Minute, most: 10, anybody: true},
 }
 
 // RuleCanary is the rule of alarms that an invented contact raises when somebody
@@ -41,7 +42,7 @@ const RuleCanary = "canary"
 
 // AlarmRules lists the ids of all rules, for the words that pages have for them.
 func AlarmRules() []string {
-	ids := []string{RuleCanary}
+	ids := append([]string{RuleCanary}, houseRules...)
 	for _, r := range rules {
 		ids = append(ids, r.id)
 	}

@@ -106,6 +106,11 @@ func ExpireRegister(tx *storage.Tx, now time.Time) (gone int, err error) {
 	return len(keys), err
 }
 
+// RegisterUntil is when the acts of a year go.
+func RegisterUntil(year int, zone *time.Location) time.Time {
+	return time.Date(year+registerYears+1, 1, 1, 0, 0, 0, 0, zone)
+}
+
 func yearOf(key []byte) (year int) {
 	year, _ = strconv.Atoi(string(key[:4])) // as destructionKey wrote it
 	return year

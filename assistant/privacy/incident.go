@@ -44,6 +44,7 @@ type Incident struct {
 	Kinds  map[string]int `json:"kinds"`
 	// Head is the journal as it was when the incident was noticed: evidence.
 	Head     audit.Head `json:"head"`
+	Copy     Copy       `json:"copy,omitzero"`
 	Told     time.Time  `json:"told,omitzero"`     // the first notice was sent
 	Examined time.Time  `json:"examined,omitzero"` // the second
 	Closed   time.Time  `json:"closed,omitzero"`

@@ -83,6 +83,28 @@ func (s *Staff) touch(token string, now time.Time) error {
 	return nil
 }
 
+// Session is one signed-in browser, without what opens it.
+type Session struct {
+	Account string    `json:"account"`
+	Began   time.Time `json:"began"`
+	Seen    time.Time `json:"seen"` // at most a minute late
+}
+
+// Sessions are all that are open, in no order.
+func (s *Staff) Sessions(context.Context) (all []Session, err error) {
+	now := s.conf.Now()
+	err = s.conf.DB.View(func(tx *storage.Tx) (err error) {
+		all = nil
+		for _, open := range sessions.Range(tx, nil, nil, &err) {
+			if !s.over(open, now) {
+				all = append(all, Session(open))
+			}
+		}
+		return err
+	})
+	return all, err
+}
+
 // SignOut ends a session. An unknown one is ended already.
 func (s *Staff) SignOut(_ context.Context, token string) error {
 	err := s.conf.DB.Update(func(tx *storage.Tx) error {

@@ -33,11 +33,13 @@ type appliance struct {
 	staff     *staff.Staff
 	models    *modelSwitch
 	visitors  *widget.Widget
+	desk      *console.Console
 	mux       *http.ServeMux // of the public address
 	tls       bool           // it is reached over TLS
 	log       *slog.Logger
 	now       func() time.Time
 	clock     *booking.Clock
+	data      string // the folder
 }
 
 // settings are what the machine's owner says of a house: the clinic file says
@@ -50,6 +52,8 @@ type settings struct {
 	log    *slog.Logger
 
 	proxies web.Proxies // in front, whose X-Forwarded-For is believed
+	data    string      // the folder; "": an incident's evidence is not copied
+	heads   string      // where the journal's heads are written; "": nowhere
 }
 
 // assemble wires a house. It starts nothing.
@@ -58,8 +62,13 @@ func assemble(s settings) (*appliance, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &appliance{db: s.db, tls: s.tls, log: s.log, now: clock.Now, clock: clock}
-	conf := assistant.Config{DB: s.db, Clinic: s.clinic, Now: a.now, Clock: clock, Log: s.log, Committed: func() { a.relay.Wake() }}
+	a := &appliance{db: s.db, tls: s.tls, log: s.log, now: clock.Now, clock: clock, data: s.data}
+	conf := assistant.Config{
+		DB: s.db, Clinic: s.clinic, Now: a.now, Clock: clock, Log: s.log, Committed: func() { a.relay.Wake() }, Heads: s.heads,
+	}
+	if s.data != "" {
+		conf.Evidence = func(ctx context.Context, incident string) (privacy.Copy, error) { return a.copyEvidence(ctx, s.data, incident) }
+	}
 	if a.assistant, err = assistant.New(conf); err != nil {
 		return nil, err
 	}
@@ -83,7 +92,7 @@ func (a *appliance) open(s settings) (err error) {
 	if err != nil {
 		return err
 	}
-	desk, err := console.New(console.Config{
+	a.desk, err = console.New(console.Config{
 		Desk: a.assistant, People: a.assistant, Staff: a.staff, DB: s.db, Clinic: a.assistant.Clinic, Resend: a.relay.Resend, Model: a.modelState, TLS: s.tls, Proxies: s.proxies, Log: s.log, Now: a.now,
 	})
 	if err != nil {
@@ -102,7 +111,7 @@ func (a *appliance) open(s settings) (err error) {
 	a.mux = http.NewServeMux()
 	a.mux.Handle("/calendar/", feeds)
 	a.mux.Handle("/", a.visitors)
-	a.mux.Handle("/console/", desk)
+	a.mux.Handle("/console/", a.desk)
 	a.mux.Handle("/api/", programs)
 	return nil
 }
@@ -143,6 +152,7 @@ func (a *appliance) run(ctx context.Context, public, service net.Listener) error
 	within.Go(func() error { return stopped(a.relay.Run(innerCtx)) })
 	within.Go(func() error { return a.sweep(innerCtx) })
 	within.Go(func() error { return stopped(a.models.run(innerCtx)) })
+	within.Go(func() error { return stopped(a.assistant.Heads(innerCtx)) })
 	faces, faceCtx := errgroup.WithContext(outer)
 	faces.Go(func() error { return web.Serve(faceCtx, public, a.face(), a.log) })
 	faces.Go(func() error { return web.Serve(faceCtx, service, a.serviceMux(), a.log) })
@@ -174,7 +184,7 @@ func (a *appliance) sweep(ctx context.Context) error {
 	defer every.Stop()
 	defer daily.Stop()
 	for {
-		if err := errors.Join(a.clock.Keep(), a.assistant.Sweep(ctx), a.staff.Sweep(ctx), a.assistant.Retain(ctx), a.assistant.Watchdog(ctx)); err != nil {
+		if err := errors.Join(a.clock.Keep(), a.assistant.Sweep(ctx), a.staff.Sweep(ctx), a.assistant.Retain(ctx), a.assistant.Watchdog(ctx), a.assistant.WatchClock(ctx)); err != nil {
 			return fmt.Errorf("clearing away: %w", err)
 		}
 		select {

@@ -124,8 +124,7 @@ func writeHead(db *storage.DB, dir string, now time.Time) (name string, err erro
 	if err := db.Update(func(tx *storage.Tx) (err error) { text, err = audit.Sign(tx, now); return err }); err != nil {
 		return "", err
 	}
-	name = filepath.Join(dir, fmt.Sprintf("okoshko-head-%s.txt", now.Format(backupTime)))
-	return name, os.WriteFile(name, text, 0o600)
+	return audit.WriteHead(dir, now, text)
 }
 
 // writeBackup writes one file, whole or not at all.

@@ -38,7 +38,10 @@ const (
 )
 
 // sendable are the commands that the appliance carries out for others.
-var sendable = map[string]bool{"user": true, "secret": true, "audit": true, "backup": true, "key": true}
+var sendable = map[string]bool{
+	"user": true, "secret": true, "audit": true, "backup": true, "key": true,
+	"export": true, "erase": true, "retention": true, "incident": true,
+}
 
 type callFrame struct {
 	Args []string `json:"args"`
@@ -51,6 +54,7 @@ type call struct {
 	s    streams
 	dir  string        // in which relative names of files are meant
 	db   *storage.DB   // the appliance's, where the command was sent to it
+	on   *appliance    // likewise
 	read *bytes.Buffer // what the command has read of its input so far
 
 	unlock func(secret string) error // of an appliance that is locked
@@ -177,9 +181,9 @@ func listenOwner(ctx context.Context, dir string, log *slog.Logger, serve func(n
 	}
 }
 
-// answerCalls carries out commands on the store until ctx is done.
-func answerCalls(ctx context.Context, dir string, db *storage.DB, log *slog.Logger) {
-	listenOwner(ctx, dir, log, func(conn net.Conn) { answerCall(ctx, conn, db) })
+// answerCalls carries out commands on the store, and on the house, until ctx is done.
+func answerCalls(ctx context.Context, dir string, a *appliance) {
+	listenOwner(ctx, dir, a.log, func(conn net.Conn) { answerCall(ctx, conn, a) })
 }
 
 // readCall reads what is asked; exit writes the exit code.
@@ -198,7 +202,7 @@ func readCall(conn net.Conn) (c *call, exit pieces, err error) {
 	return &call{args: frame.Args, s: s, dir: frame.Dir, read: new(bytes.Buffer)}, pieces{mu, conn, pieceExit}, nil
 }
 
-func answerCall(ctx context.Context, conn net.Conn, db *storage.DB) {
+func answerCall(ctx context.Context, conn net.Conn, a *appliance) {
 	defer conn.Close()
 	c, exit, err := readCall(conn)
 	if err != nil {
@@ -209,6 +213,6 @@ func answerCall(ctx context.Context, conn net.Conn, db *storage.DB) {
 		_, _ = exit.Write([]byte{exitWrong})
 		return
 	}
-	c.db = db
+	c.db, c.on = a.db, a
 	_, _ = exit.Write([]byte{byte(runCall(ctx, c))})
 }

@@ -75,7 +75,6 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 
 func (c *demoCommand) serve(ctx context.Context, s streams, db *storage.DB, house *clinic.Clinic, public, service net.Listener) error {
 	log := newLog(s, c.Debug)
-	go answerCalls(ctx, c.Data, db, log)
 	address := "http://" + public.Addr().String()
 	signing, err := demoSecrets(db, address+demoPath+"hook")
 	if err != nil {
@@ -85,10 +84,11 @@ func (c *demoCommand) serve(ctx context.Context, s streams, db *storage.DB, hous
 	if err != nil {
 		return err
 	}
-	a, err := assemble(settings{db: db, clinic: house, model: heldModel(log), log: log})
+	a, err := assemble(settings{db: db, clinic: house, model: heldModel(log), log: log, data: c.Data})
 	if err != nil {
 		return err
 	}
+	go answerCalls(ctx, c.Data, a)
 	said := "No Ollama server with a model answers on this machine: the rules serve alone."
 	if m := a.models.model(); m != nil {
 		said = "Local model           " + m.Name()

@@ -23,6 +23,8 @@ type doctorCommand struct {
 	Listen  string   `default:"127.0.0.1:8080" env:"OKOSHKO_LISTEN" placeholder:"ADDR" help:"Public address of serve."`
 	Service string   `default:"127.0.0.1:8081" env:"OKOSHKO_SERVICE" placeholder:"ADDR" help:"Service address of serve."`
 	Allow   []string `env:"OKOSHKO_MODEL_HOSTS" placeholder:"HOST" help:"Machines beside this one on which the model may run."`
+
+	kept *audit.Kept // the newest signed head, where the store could be looked at
 }
 
 // finding is what the doctor sees at one place, and what to do about it.
@@ -38,7 +40,7 @@ func (c *doctorCommand) Run(ctx context.Context, s streams) error {
 		c.Clinic = filepath.Join(c.Data, clinicFile)
 	}
 	house, found := c.file()
-	found = append(found, c.disk(), c.key(), c.store(), c.clock())
+	found = append(found, c.disk(), c.key(), c.store(), c.clock(ctx), c.heads(ctx))
 	if house != nil {
 		found = append(found, c.model(ctx, house))
 	}
@@ -139,7 +141,13 @@ func (c *doctorCommand) store() finding {
 	}
 	var head audit.Head
 	unread := db.Verify()
-	err = db.View(func(tx *storage.Tx) (err error) { head, err = audit.Verify(tx); return err })
+	err = db.View(func(tx *storage.Tx) (err error) {
+		if kept, err := audit.LatestKept(tx); err == nil {
+			c.kept = &kept
+		}
+		head, err = audit.Verify(tx)
+		return err
+	})
 	if err = errors.Join(err, db.Close()); err == nil && unread != nil {
 		f.sees, f.todo = "records do not open", unread.Error()+"; okoshko restore makes a store from a backup"
 		return f
@@ -156,10 +164,14 @@ func (c *doctorCommand) store() finding {
 // not exist.
 var builtAfter = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 
-func (c *doctorCommand) clock() finding {
+func (c *doctorCommand) clock(ctx context.Context) finding {
 	now := time.Now()
 	f := finding{place: "clock", sees: now.Format(time.RFC3339)}
-	if now.Before(builtAfter) {
+	said, runs := c.running(ctx)["clock"]
+	if runs && !said.OK {
+		f.sees += "; the service says: " + said.Detail
+	}
+	if now.Before(builtAfter) || runs && !said.OK {
 		f.todo = "set the clock and switch time synchronisation on"
 	}
 	return f

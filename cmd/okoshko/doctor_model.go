@@ -56,22 +56,24 @@ func modelTodo(s llm.State, name string) string {
 }
 
 // breaker is what a running service says of the model; empty where none runs.
-func (c *doctorCommand) breaker(ctx context.Context) string {
+func (c *doctorCommand) breaker(ctx context.Context) string { return c.running(ctx)["model"].Detail }
+
+// running is what a running service says of its parts; nil where none runs.
+func (c *doctorCommand) running(ctx context.Context) (parts map[string]part) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.Service+"/readyz", nil)
 	if err != nil {
-		return ""
+		return nil
 	}
 	client := http.Client{Transport: &http.Transport{Proxy: nil, DisableKeepAlives: true}}
 	response, err := client.Do(r)
 	if err != nil {
-		return ""
+		return nil
 	}
 	defer response.Body.Close()
-	var parts map[string]part
 	if json.NewDecoder(http.MaxBytesReader(nil, response.Body, 64<<10)).Decode(&parts) != nil {
-		return ""
+		return nil
 	}
-	return parts["model"].Detail
+	return parts
 }

@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
 	"okoshko/assistant/privacy"
 	"okoshko/assistant/staff"
 	"okoshko/storage"
-	"okoshko/storage/audit"
 )
 
 // These commands work on the store, by the appliance where it runs.
@@ -139,99 +137,6 @@ func (c *userPassword) Run(ctx context.Context, s streams) error {
 		err := all.SetPassword(ctx, staff.Actor{}, a.ID, password)
 		if err == nil {
 			fmt.Fprintf(s.out, "login %s, password %s\n", a.Login, password)
-		}
-		return err
-	})
-}
-
-type auditCommand struct {
-	Show   auditShow   `cmd:"" help:"Print the newest entries."`
-	Verify auditVerify `cmd:"" help:"Find a changed, missing or reordered entry, and files that were put back."`
-	Head   auditHead   `cmd:"" help:"Print the signed head: keep it away from this machine."`
-	Key    auditKey    `cmd:"" help:"Print the public key that heads are checked with."`
-}
-
-type auditShow struct {
-	dataFlags
-	Last int `default:"50" help:"How many."`
-}
-
-func (c *auditShow) Run(s streams) error {
-	return c.view(func(tx *storage.Tx) (err error) {
-		head, err := audit.Latest(tx)
-		if err != nil {
-			return err
-		}
-		from := head.Size - min(head.Size, uint64(max(c.Last, 0)))
-		for e := range audit.Entries(tx, from, head.Size, &err) {
-			fmt.Fprintf(s.out, "%d\t%s\t%s\t%s\t%s\t%s\n", e.Seq, e.At.Format(time.RFC3339), e.Actor, e.Action, e.Object, e.Reason)
-		}
-		return err
-	})
-}
-
-type auditHead struct{ dataFlags }
-
-// Run prints the signed head, to be kept away from the machine.
-func (c *auditHead) Run(s streams) error {
-	return c.update(func(tx *storage.Tx) error {
-		text, err := audit.Sign(tx, time.Now())
-		if err == nil {
-			_, err = s.out.Write(text)
-		}
-		return err
-	})
-}
-
-type auditKey struct{ dataFlags }
-
-// Run prints the public key that signed heads are checked with.
-func (c *auditKey) Run(s streams) error {
-	return c.update(func(tx *storage.Tx) error {
-		public, err := audit.Key(tx)
-		if err == nil {
-			fmt.Fprintln(s.out, public)
-		}
-		return err
-	})
-}
-
-type auditVerify struct {
-	dataFlags
-	Head   []string `placeholder:"FILE" help:"Signed heads that were kept elsewhere; each must hold."`
-	Public string   `placeholder:"KEY" help:"Public key, as okoshko audit key printed it; default: the store's own."`
-}
-
-// Run verifies the journal. Exit 1: it does not hold.
-func (c *auditVerify) Run(s streams) error {
-	return c.update(func(tx *storage.Tx) error {
-		public, err := c.Public, error(nil)
-		if public == "" {
-			if public, err = audit.Key(tx); err != nil {
-				return err
-			}
-		}
-		var kept []audit.Head
-		for _, file := range c.Head {
-			text, err := os.ReadFile(c.call.path(file))
-			if err != nil {
-				return err
-			}
-			head, at, err := audit.ReadHead(text, public)
-			if err != nil {
-				fmt.Fprintf(s.out, "%s: %v\n", file, err)
-				return errUnmet
-			}
-			fmt.Fprintf(s.out, "%s: %d entries on %s\n", file, head.Size, at.Format(time.RFC3339))
-			kept = append(kept, head)
-		}
-		head, err := audit.Verify(tx, kept...)
-		if errors.Is(err, audit.ErrBroken) {
-			fmt.Fprintln(s.out, err)
-			return errUnmet
-		}
-		if err == nil {
-			fmt.Fprintf(s.out, "%d entries, all as written; root %s\n", head.Size, head.Root)
 		}
 		return err
 	})

@@ -30,6 +30,10 @@ type commands struct {
 	User       userCommand       `cmd:"" help:"Staff accounts: add, list, switch off and on, new password."`
 	Secret     secretCommand     `cmd:"" help:"Sealed values that the clinic file names as secret:NAME."`
 	Audit      auditCommand      `cmd:"" help:"The journal: show it, verify it."`
+	Export     exportCommand     `cmd:"" help:"All that is held about a person, as JSON and as a page to read."`
+	Erase      eraseCommand      `cmd:"" help:"Erase a person for good; print the act of it."`
+	Retention  retentionCommand  `cmd:"" help:"What falls due, what was destroyed by month, what the law wants kept."`
+	Incident   incidentCommand   `cmd:"" help:"Data may be in wrong hands: stop deliveries, keep evidence, start the law's clocks."`
 	Key        keyCommand        `cmd:"" help:"The keys: list the ways to open them, add, remove, rotate."`
 	Backup     backupCommand     `cmd:"" help:"Encrypted copies of store and keys, also while the appliance runs."`
 	Restore    restoreCommand    `cmd:"" help:"Make a data folder from backups."`

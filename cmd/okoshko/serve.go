@@ -28,6 +28,7 @@ type serveCommand struct {
 	Behind  []string `name:"proxy" env:"OKOSHKO_PROXY" placeholder:"CIDR" help:"Proxies in front whose X-Forwarded-For is believed, such as 127.0.0.1/32."`
 	EndsTLS bool     `name:"behind-tls" env:"OKOSHKO_BEHIND_TLS" help:"A proxy in front ends TLS: cookies are for https only."`
 	Allow   []string `env:"OKOSHKO_MODEL_HOSTS" placeholder:"HOST" help:"Machines beside this one on which the model may run."`
+	Heads   string   `env:"OKOSHKO_HEADS" placeholder:"DIR" help:"Folder away from this machine (a stick, a share) into which the journal's signed head is written once a day and at start."`
 	Once    bool     `help:"Do not start again by itself after a crash."`
 	Debug   bool     `help:"Log more."`
 }
@@ -43,6 +44,11 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	proxies, err := c.proxies()
 	if err != nil {
 		return err
+	}
+	if c.Heads != "" {
+		if c.Heads, err = filepath.Abs(c.Heads); err != nil {
+			return err
+		}
 	}
 	if !c.Once && !supervised() {
 		if _, err := loadClinic(s, c.Clinic); err != nil {
@@ -66,10 +72,12 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	go answerCalls(ctx, c.Data, db, log)
 	go finishRotation(db, log)
-	a, err := assemble(settings{db: db, clinic: house, model: namedModel(c.Allow, log), tls: c.TLSCert != "" || c.EndsTLS, proxies: proxies, log: log})
+	a, err := assemble(settings{
+		db: db, clinic: house, model: namedModel(c.Allow, log), tls: c.TLSCert != "" || c.EndsTLS, proxies: proxies, log: log, data: c.Data, heads: c.Heads,
+	})
 	if err == nil {
+		go answerCalls(ctx, c.Data, a)
 		err = c.listen(ctx, s, a)
 	}
 	return errors.Join(err, db.Close())

@@ -34,7 +34,10 @@ func (a *appliance) ready(w http.ResponseWriter, r *http.Request) {
 	if err := a.db.View(func(*storage.Tx) error { return nil }); err != nil {
 		store = part{Detail: err.Error()}
 	}
-	parts := map[string]part{"store": store, "model": a.modelPart(), "deliveries": a.deliveriesPart()}
+	parts := map[string]part{
+		"store": store, "model": a.modelPart(), "deliveries": a.deliveriesPart(),
+		"heads": a.headsPart(r.Context()), "clock": a.clockPart(), "alarms": a.alarmsPart(r.Context()),
+	}
 	w.Header().Set("Content-Type", "application/json")
 	if !store.OK {
 		w.WriteHeader(http.StatusServiceUnavailable)

@@ -238,3 +238,8 @@ func newLog(s streams, debug bool) *slog.Logger {
 	}
 	return slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
 }
+
+// newQuietLog is for commands: what they have to say they print.
+func newQuietLog(s streams) *slog.Logger {
+	return slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelError}))
+}

@@ -62,7 +62,8 @@ type Config struct {
 // API serves all below /api/v1/.
 type API struct {
 	Config
-	handler http.Handler
+	handler  http.Handler
+	refusals refusals
 }
 
 // New builds the routes.
@@ -132,6 +133,11 @@ func (a *API) guard(right staff.Right, do action) web.HandlerFunc {
 		}
 		who, err := a.Staff.Bearer(r.Context(), secret)
 		if errors.Is(err, staff.ErrNoToken) {
+			if secret != "" { // without any it is a person with a browser
+				if err := a.denied("nobody"); err != nil {
+					return err
+				}
+			}
 			w.Header().Set("WWW-Authenticate", `Bearer realm="okoshko"`)
 			return kind(http.StatusUnauthorized, "unauthorized", "A valid bearer token is needed", "Send Authorization: Bearer okt_…; tokens are made in the console.")
 		}
@@ -139,6 +145,9 @@ func (a *API) guard(right staff.Right, do action) web.HandlerFunc {
 			return fmt.Errorf("bearer: %w", err)
 		}
 		if !who.Role.May(right) {
+			if err := a.denied(who.ID); err != nil {
+				return err
+			}
 			return kind(http.StatusForbidden, "forbidden", "The token's role does not allow this", "")
 		}
 		if right == staff.Read {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -113,8 +114,10 @@ func (c *Console) readJournal(tx *storage.Tx, before uint64, names map[string]st
 }
 
 // names are the first names of the staff by account id.
-func (c *Console) names(r *http.Request) (map[string]string, error) {
-	accounts, err := c.Staff.Accounts(r.Context())
+func (c *Console) names(r *http.Request) (map[string]string, error) { return c.namesOf(r.Context()) }
+
+func (c *Console) namesOf(ctx context.Context) (map[string]string, error) {
+	accounts, err := c.Staff.Accounts(ctx)
 	if err != nil {
 		return nil, err
 	}

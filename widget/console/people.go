@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -160,10 +159,7 @@ func (c *Console) personJSON(w http.ResponseWriter, r *http.Request, who staff.A
 		return err
 	}
 	attachment(w, "application/json", "data-"+p.Contact+".json")
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(p)
+	return WritePersonJSON(w, p)
 }
 
 func (c *Console) personFile(w http.ResponseWriter, r *http.Request, who staff.Account) error {
@@ -172,9 +168,8 @@ func (c *Console) personFile(w http.ResponseWriter, r *http.Request, who staff.A
 		return err
 	}
 	var buf bytes.Buffer
-	page := c.page(r, who, "person-file", "Данные", personView{Person: p, Number: showPhone(p.Phone)})
-	if err := c.pages["person-file"].ExecuteTemplate(&buf, "content", page); err != nil {
-		return fmt.Errorf("person file: %w", err)
+	if err := c.WritePerson(&buf, p); err != nil {
+		return err
 	}
 	attachment(w, "text/html; charset=utf-8", "data-"+p.Contact+".html")
 	_, err = buf.WriteTo(w)
@@ -278,15 +273,20 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request, who staff.Account)
 	if err != nil {
 		return vanished(err)
 	}
-	names, err := c.names(r)
+	view, err := c.actOf(r.Context(), a)
 	if err != nil {
 		return err
 	}
+	return c.show(w, r, who, http.StatusOK, "act", "Акт "+a.ID, view)
+}
+
+func (c *Console) actOf(ctx context.Context, a assistant.Act) (actView, error) {
+	names, err := c.namesOf(ctx)
 	view := actView{Act: a, Who: actor(a.By, names), House: c.Clinic().Name.In("ru")}
 	for _, kind := range a.Kinds {
 		view.Kinds = append(view.Kinds, dataWords[kind])
 	}
-	return c.show(w, r, who, http.StatusOK, "act", "Акт "+a.ID, view)
+	return view, err
 }
 
 // rightWords are what people may demand, as reception says it.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -135,20 +136,24 @@ func (c *Console) incident(w http.ResponseWriter, r *http.Request, who staff.Acc
 	if err != nil {
 		return vanished(err)
 	}
-	state, err := c.People.Safety(r.Context())
+	view, err := c.incidentOf(r.Context(), i)
 	if err != nil {
 		return err
-	}
-	names, err := c.names(r)
-	if err != nil {
-		return err
-	}
-	house := c.Clinic()
-	view := incidentView{
-		Incident: i, Frozen: state.Frozen != "", Who: actor(i.By, names), Reader: actor(i.Actor, names),
-		Operator: house.Privacy.Operator, Contact: house.Privacy.Contact, House: house.Name.In("ru"), Health: house.Profile == "clinic",
 	}
 	return c.show(w, r, who, http.StatusOK, "incident", "Инцидент "+i.ID, view)
+}
+
+func (c *Console) incidentOf(ctx context.Context, i privacy.Incident) (incidentView, error) {
+	state, err := c.People.Safety(ctx)
+	if err != nil {
+		return incidentView{}, err
+	}
+	names, err := c.namesOf(ctx)
+	house := c.Clinic()
+	return incidentView{
+		Incident: i, Frozen: state.Frozen != "", Who: actor(i.By, names), Reader: actor(i.Actor, names),
+		Operator: house.Privacy.Operator, Contact: house.Privacy.Contact, House: house.Name.In("ru"), Health: house.Profile == "clinic",
+	}, err
 }
 
 func (c *Console) incidentStep(w http.ResponseWriter, r *http.Request, who staff.Account) error {
