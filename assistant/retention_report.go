@@ -24,17 +24,17 @@ type RetentionReport struct {
 	} `json:"keep"`
 	Last    time.Time        `json:"last,omitzero"` // run of the daily job
 	Next    time.Time        `json:"next"`
-	Back    bool             `json:"clock_back,omitempty"`    // the clock stands before the last run: nothing is destroyed
-	Doubted time.Time        `json:"clock_doubted,omitzero"`  // until when a clock that has leapt ahead is doubted
-	Due     RetentionRun     `json:"due"`                     // at the next run
-	Soon    RetentionRun     `json:"soon"`                    // within a week more
-	Months  []RetentionMonth `json:"months"`                  // the newest first
-	Kept    []RetentionKept  `json:"kept_by_law"`             // acts by the year, the newest first
-	Journal uint64           `json:"journal_entries"`         // kept as the proof of it all
-	Demands int              `json:"demands_kept,omitempty"`  // people's demands that are answered: proof that it was in time
-	Held    string           `json:"held_for,omitempty"`      // the incident for which nothing of the journal and the deliveries goes
-	Waiting int              `json:"demands_open,omitempty"`  // demands to erase or to withdraw that are not carried out yet
-	NextDue time.Time        `json:"demand_due_by,omitzero"`  // when the first of them must be
+	Back    bool             `json:"clock_back,omitempty"`   // the clock stands before the last run: nothing is destroyed
+	Doubted time.Time        `json:"clock_doubted,omitzero"` // until when a clock that has leapt ahead is doubted
+	Due     RetentionRun     `json:"due"`                    // at the next run
+	Soon    RetentionRun     `json:"soon"`                   // within a week more
+	Months  []RetentionMonth `json:"months"`                 // the newest first
+	Kept    []RetentionKept  `json:"kept_by_law"`            // acts by the year, the newest first
+	Journal uint64           `json:"journal_entries"`        // kept as the proof of it all
+	Demands int              `json:"demands_kept,omitempty"` // people's demands that are answered: proof that it was in time
+	Held    string           `json:"held_for,omitempty"`     // the incident for which nothing of the journal and the deliveries goes
+	Waiting int              `json:"demands_open,omitempty"` // demands to erase or to withdraw that are not carried out yet
+	NextDue time.Time        `json:"demand_due_by,omitzero"` // when the first of them must be
 }
 
 // RetentionMonth is what one month destroyed.

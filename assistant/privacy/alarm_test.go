@@ -78,6 +78,16 @@ func TestAlarms(t *testing.T) {
 				return nil
 			})
 		}, noon, []string{"api tok_1 601"}},
+		{"two tokens, each with its own work", func(t *testing.T, db *storage.DB) {
+			did(t, db, "tok_1", "api.read", 400, noon)
+			did(t, db, "tok_2", "api.read", 400, noon)
+		}, noon, nil},
+		{"tokens are guessed", func(t *testing.T, db *storage.DB) {
+			for i := range 11 {
+				did(t, db, []string{"nobody", "tok_1"}[i%2], "token.refused", 1, noon.Add(time.Duration(i)*time.Second))
+			}
+		}, noon, []string{"tokens  11"}},
+		{"a token that was revoked goes on for a while", func(t *testing.T, db *storage.DB) { did(t, db, "nobody", "token.refused", 10, noon) }, noon, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			db := open(t)

@@ -36,9 +36,9 @@ func Copied(tx *storage.Tx, id string, c Copy, actor string, now time.Time) (Inc
 	e := audit.Entry{At: now, Actor: actor, Action: "incident.copy", Object: id, Reason: c.Hash}
 	if c.Failed != "" {
 		e.Action = "incident.uncopied"
-		if i.Copy.File != "" { // an earlier one is better than none
-			c = i.Copy
-		}
+		failed := c.Failed
+		c = i.Copy // an earlier one is better than none
+		c.Failed = failed
 	}
 	i.Copy = c
 	return i, errors.Join(incidents.Put(tx, numbered(id), i), audit.Append(tx, e))

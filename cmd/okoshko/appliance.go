@@ -67,7 +67,9 @@ func assemble(s settings) (*appliance, error) {
 		DB: s.db, Clinic: s.clinic, Now: a.now, Clock: clock, Log: s.log, Committed: func() { a.relay.Wake() }, Heads: s.heads,
 	}
 	if s.data != "" {
-		conf.Evidence = func(ctx context.Context, incident string) (privacy.Copy, error) { return a.copyEvidence(ctx, s.data, incident) }
+		conf.Evidence = func(ctx context.Context, incident string) (privacy.Copy, error) {
+			return a.copyEvidence(ctx, s.data, incident)
+		}
 	}
 	if a.assistant, err = assistant.New(conf); err != nil {
 		return nil, err

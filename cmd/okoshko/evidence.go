@@ -269,4 +269,3 @@ func (a *appliance) openEvidence(i privacy.Incident, by []age.Identity, to io.Wr
 }
 
 var errEvidence = errors.New("not the copy whose hash is in the journal: it was changed or exchanged")
-

@@ -237,11 +237,19 @@ type (
 	incidentCopy     struct{ incidentStep }
 )
 
-func (c *incidentTold) Run(ctx context.Context, s streams) error     { return c.step(ctx, s, "told") }
-func (c *incidentExamined) Run(ctx context.Context, s streams) error { return c.step(ctx, s, "examined") }
-func (c *incidentUnfreeze) Run(ctx context.Context, s streams) error { return c.step(ctx, s, "unfreeze") }
-func (c *incidentClose) Run(ctx context.Context, s streams) error    { return c.step(ctx, s, "close") }
-func (c *incidentCopy) Run(ctx context.Context, s streams) error     { return c.step(ctx, s, "copy") }
+func (c *incidentTold) Run(ctx context.Context, s streams) error { return c.step(ctx, s, "told") }
+
+func (c *incidentExamined) Run(ctx context.Context, s streams) error {
+	return c.step(ctx, s, "examined")
+}
+
+func (c *incidentUnfreeze) Run(ctx context.Context, s streams) error {
+	return c.step(ctx, s, "unfreeze")
+}
+
+func (c *incidentClose) Run(ctx context.Context, s streams) error { return c.step(ctx, s, "close") }
+
+func (c *incidentCopy) Run(ctx context.Context, s streams) error { return c.step(ctx, s, "copy") }
 
 type incidentNotice struct {
 	incidentStep

@@ -177,6 +177,7 @@ func (c *Console) routes() []route {
 		{"GET /console/deliveries", staff.Deliveries, c.deliveries},
 		{"POST /console/deliveries/{id}/resend", staff.Resend, c.resend},
 		{"GET /console/journal", staff.Journal, c.journal},
+		{"GET /console/journal/head", staff.Journal, c.journalHead},
 		{"GET /console/account", staff.Own, c.account},
 		{"POST /console/account/password", staff.Own, c.changePassword},
 		{"GET /console/access", staff.Manage, c.access},

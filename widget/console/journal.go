@@ -23,6 +23,7 @@ type journalView struct {
 	Whole   time.Time // when all of it was last read and verified
 	Root    string    // of the Merkle tree over them
 	Broken  string    // why the journal is not whole; "" when it is
+	Kept    headView  // the newest signed head
 	Older   uint64    // the page after this one ends before this number; 0: none
 }
 
@@ -41,7 +42,10 @@ func (c *Console) journal(w http.ResponseWriter, r *http.Request, who staff.Acco
 	before, _ := strconv.ParseUint(r.URL.Query().Get("before"), 10, 64)
 	var view journalView
 	err = c.DB.View(func(tx *storage.Tx) error {
-		view, err = c.readJournal(tx, before, names, r.URL.Query().Has("verify"))
+		if view, err = c.readJournal(tx, before, names, r.URL.Query().Has("verify")); err != nil {
+			return err
+		}
+		view.Kept, err = c.keptHead(tx)
 		return err
 	})
 	if err != nil {

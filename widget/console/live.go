@@ -19,7 +19,7 @@ const (
 	recheck = time.Minute
 )
 
-// live is the one stream of a page. Events: inbox (data: counts as JSON), dialog
+// live is the one stream of a page. Events: inbox (data: news as JSON), dialog
 // (the conversation of ?conversation has something new), typing (its visitor
 // writes), bye (the session has ended). They say that something changed; the page
 // asks for the parts that it shows.
@@ -37,9 +37,11 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request, who staff.Account
 // feed turns the assistant's notices into events until ctx ends or the session does.
 func (c *Console) feed(ctx context.Context, who staff.Account, session, conversation string, events chan<- web.Event) {
 	inbox, dialog, typing := make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
-	if who.Role.May(staff.Read) {
+	if who.Role.May(staff.Read) || who.Role.May(staff.Safety) {
 		defer c.Desk.Watch(func(string) { signal(inbox) })()
 		signal(inbox) // what changed while the page was loading, or the stream away
+	}
+	if who.Role.May(staff.Read) {
 		if conversation != "" {
 			defer c.Desk.Subscribe(conversation, func(s assistant.Signal) {
 				switch s.Typing {
@@ -84,14 +86,37 @@ func (c *Console) feed(ctx context.Context, who staff.Account, session, conversa
 	}
 }
 
+// news is what an event of the inbox says: what the role may know of it.
+type news struct {
+	*counts
+	Alarms *int `json:"alarms,omitempty"`
+}
+
 func (c *Console) inboxEvent(ctx context.Context, who staff.Account) web.Event {
 	event := web.Event{Name: "inbox", Data: "{}"}
-	if view, err := c.inboxOf(ctx, who, showAll); err == nil {
-		if data, err := json.Marshal(view.Counts); err == nil {
-			event.Data = string(data)
+	var n news
+	if who.Role.May(staff.Read) {
+		if view, err := c.inboxOf(ctx, who, showAll); err == nil {
+			n.counts = &view.Counts
 		}
 	}
+	if who.Role.May(staff.Safety) {
+		if alarms, err := c.alarms(ctx, who); err == nil {
+			n.Alarms = &alarms
+		}
+	}
+	if data, err := json.Marshal(n); err == nil {
+		event.Data = string(data)
+	}
 	return event
+}
+
+// alarms is how many alarms nobody has seen, for those who may know.
+func (c *Console) alarms(ctx context.Context, who staff.Account) (int, error) {
+	if c.People == nil || !who.Role.May(staff.Safety) {
+		return 0, nil
+	}
+	return c.People.Unseen(ctx)
 }
 
 // signal notes that there is news; it never waits.

@@ -44,6 +44,7 @@ type People interface {
 	FindIncident(ctx context.Context, id string) (privacy.Incident, error)
 	AddCanary(ctx context.Context, op assistant.Operator, name, phone string) error
 	Notice(ctx context.Context) (assistant.NoticeFacts, error)
+	RetentionReport(ctx context.Context) (assistant.RetentionReport, error)
 }
 
 // peopleRoutes are the pages of people's rights, where the house has them.
@@ -318,10 +319,12 @@ func peopleFunctions() map[string]any {
 		"purpose": func(s string) string { return purposeWords[s] }, "aim": func(s string) string { return aimWords[s] }, "legal": legal,
 		"answer": func(s string) string { return cmp.Or(answerOf[s], "сказано на ресепшене") },
 		"basis":  func(s string) string { return basisWords[s] }, "alarm": alarmSentence, "data": func(s string) string { return dataWords[s] },
-		"days":   func(d time.Duration) string { return prompts.Count("ru", "know.days", int(d.Hours()/24), nil) },
-		"entry":  func(e audit.Entry) string { return actionName(e.Action) },
-		"has":    func(all []string, one string) bool { return slices.Contains(all, one) },
-		"scope":  func(s privacy.Scope) string { return scopeWords[s] },
+		"days":    func(d time.Duration) string { return prompts.Count("ru", "know.days", int(d.Hours()/24), nil) },
+		"entry":   func(e audit.Entry) string { return actionName(e.Action) },
+		"has":     func(all []string, one string) bool { return slices.Contains(all, one) },
+		"scope":   func(s privacy.Scope) string { return scopeWords[s] },
+		"entries": func(n uint64) string { return counted(int(n), "запись", "записи", "записей") },
+		"month":   monthName, "alarmWho": alarmWho,
 		"people": func(n int) string { return counted(n, "человек", "человека", "человек") },
 	}
 }

@@ -26,22 +26,19 @@ func (c *Console) safetyRoutes() []route {
 		{"POST /console/incidents/{id}/{step}", staff.Guard, c.incidentStep},
 		{"POST /console/canaries", staff.Guard, c.addCanary},
 		{"GET /console/notice", staff.Safety, c.notice},
+		{"GET /console/retention", staff.Safety, c.retention},
 	}
 }
+
+// monthsShown is how many months stand beside the other things; the report has all.
+const monthsShown = 3
 
 type safetyView struct {
 	assistant.SafetyState
 	Names    map[string]string
 	Accounts []staff.Account
-	Months   []monthRow
+	Months   []assistant.RetentionMonth
 	Alert    string
-}
-
-// monthRow is what one month destroyed: the monthly report.
-type monthRow struct {
-	Month string
-	assistant.RetentionRun
-	Runs int
 }
 
 // safety shows retention, alarms, incidents and canaries.
@@ -61,29 +58,19 @@ func (c *Console) showSafety(w http.ResponseWriter, r *http.Request, who staff.A
 	if view.Accounts, err = c.Staff.Accounts(r.Context()); err != nil {
 		return err
 	}
-	view.Months = c.monthly(view.Retention.Runs)
-	return c.show(w, r, who, status, "safety", "Защита данных", view)
-}
-
-var monthNames = [...]string{"", "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"}
-
-// monthly sums up the runs by month, the newest first.
-func (c *Console) monthly(runs []assistant.RetentionRun) (rows []monthRow) {
-	zone := c.Clinic().Location
-	for _, run := range runs {
-		at := run.At.In(zone)
-		month := fmt.Sprintf("%s %d", monthNames[at.Month()], at.Year())
-		if len(rows) == 0 || rows[len(rows)-1].Month != month {
-			rows = append(rows, monthRow{Month: month})
-		}
-		row := &rows[len(rows)-1]
-		row.Runs++
-		row.Conversations += run.Conversations
-		row.People += run.People
-		row.Withdrawn += run.Withdrawn
-		row.Register += run.Register
+	report, err := c.People.RetentionReport(r.Context())
+	if err != nil {
+		return fmt.Errorf("retention: %w", err)
 	}
-	return rows
+	view.Months = report.Months[:min(len(report.Months), monthsShown)]
+	tokens, err := c.Staff.Tokens(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, t := range tokens {
+		view.Names[t.ID] = "ключ «" + t.Name + "»"
+	}
+	return c.show(w, r, who, status, "safety", "Защита данных", view)
 }
 
 func (c *Console) seenAlarm(w http.ResponseWriter, r *http.Request, who staff.Account) error {
@@ -219,6 +206,27 @@ func alarmSentence(a privacy.Alarm) string {
 		return "За десять минут " + counted(a.Count, "неудачный вход", "неудачных входа", "неудачных входов")
 	case "api":
 		return "За час " + counted(a.Count, "запрос", "запроса", "запросов") + " данных программой"
+	case "tokens":
+		return "За десять минут " + counted(a.Count, "отказ", "отказа", "отказов") + " по чужому или отозванному ключу доступа"
+	case privacy.RuleClock:
+		return "Часы компьютера ушли назад: пока время неверное, ничего не удаляется по сроку. Проверьте дату и время"
+	case privacy.RuleHead:
+		return "Отпечаток журнала не записан туда, где он хранится вне компьютера. Проверьте флешку или сетевую папку"
+	case privacy.RuleRollback:
+		return "Журнал не совпадает с отпечатком, который хранится вне компьютера: файлы подменены или возвращены из старой копии"
+	case privacy.RuleEvidence:
+		return "Инцидент открыт, но копия для расследования не снята. Откройте инцидент и снимите её ещё раз"
 	}
 	return a.Rule
+}
+
+// alarmWho is whose doing an alarm is about.
+func alarmWho(a privacy.Alarm, names map[string]string) string {
+	switch a.Rule {
+	case privacy.RuleClock, privacy.RuleHead, privacy.RuleRollback, privacy.RuleEvidence:
+		return "этот компьютер"
+	case "signin", "tokens":
+		return "разные"
+	}
+	return actor(a.Actor, names)
 }

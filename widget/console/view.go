@@ -26,6 +26,7 @@ type page struct {
 	Who    staff.Account
 	Rights map[string]bool
 	Notice string // what was done, from a fixed list
+	Alarms int    // that nobody has seen, for those who may
 	View   any
 }
 
@@ -105,6 +106,7 @@ func (c *Console) page(r *http.Request, who staff.Account, name, title string, v
 	for _, right := range []string{"persons", "safety", "guard"} {
 		p.Rights[right] = p.Rights[right] && c.People != nil
 	}
+	p.Alarms, _ = c.alarms(r.Context(), who) // a page without the mark is better than none
 	return p
 }
 

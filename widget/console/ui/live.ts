@@ -3,16 +3,22 @@ import { announce } from "./chime";
 interface Counts {
   waiting?: number;
   requests?: number;
+  alarms?: number;
 }
 
 const title = document.title;
 let known: number | null = null;
+let rung: number | null = null;
 
 // follow turns the events of the stream (see live.go) into what one notices: the
 // number in the title and the menu, a sound, a line that says the stream is away.
 export function follow(): void {
   const on = (name: string, act: (event: Event) => void): void => document.body.addEventListener(name, act);
-  on("inbox", (event) => count(parse((event as CustomEvent<{ data?: string }>).detail?.data)));
+  on("inbox", (event) => {
+    const counts = parse((event as CustomEvent<{ data?: string }>).detail?.data);
+    count(counts);
+    ring(counts.alarms);
+  });
   on("dialog", shown);
   on("typing", writes);
   on("bye", () => location.reload());
@@ -40,6 +46,17 @@ function count(counts: Counts): void {
   for (const badge of document.querySelectorAll<HTMLElement>("[data-count]")) {
     badge.textContent = String(now);
     badge.hidden = !now;
+  }
+}
+
+// ring shows how many alarms nobody has seen; one more is heard.
+function ring(alarms: number | undefined): void {
+  if (alarms === undefined) return;
+  if (rung !== null && alarms > rung) announce();
+  rung = alarms;
+  for (const badge of document.querySelectorAll<HTMLElement>("[data-alarms]")) {
+    badge.textContent = String(alarms);
+    badge.hidden = !alarms;
   }
 }
 
