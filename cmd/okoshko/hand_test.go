@@ -409,12 +409,16 @@ func TestHeadsOffTheBox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var heads, code string
+	must(t, "user", "add", "guzel", "Гузель", "--data", dir) // so that the journal goes on
+	heads, code := t.TempDir(), ""
 	t.Run("serving", func(t *testing.T) {
-		var service string
-		heads, service = served(t, dir)
+		_, service := serves(t, dir, heads)
 		until(t, "a head", func() bool { all, _ := audit.HeadFiles(heads); return len(all) == 1 })
-		until(t, "the head's state", func() bool { _, body := get(t, service+"/readyz"); return strings.Contains(body, `"heads":{"ok":true`) && strings.Contains(body, heads) })
+		until(t, "the head's state", func() bool {
+			c := doctorCommand{Service: service}
+			said := c.running(t.Context())["heads"]
+			return said.OK && strings.Contains(said.Detail, heads)
+		})
 		if out := must(t, "audit", "verify", "--head", heads, "--data", dir); !strings.Contains(out, "okoshko-head-") || !strings.Contains(out, "all as written") {
 			t.Errorf("verify: %s", out)
 		}
@@ -448,7 +452,10 @@ func TestHeadsOffTheBox(t *testing.T) {
 		}
 	}
 	_, service := serves(t, dir, heads)
-	until(t, "the alarm", func() bool { _, body := get(t, service+"/readyz"); return strings.Contains(body, "1 not seen by anybody") })
+	until(t, "the alarm", func() bool {
+		c := doctorCommand{Service: service}
+		return strings.HasPrefix(c.running(t.Context())["alarms"].Detail, "1 ")
+	})
 	if _, body := get(t, service+"/readyz"); !strings.Contains(body, `"heads":{"ok":false,"detail":"the journal does not agree`) {
 		t.Errorf("readyz: %s", body)
 	}
