@@ -68,7 +68,7 @@ func (a *Assistant) alarmed() {
 	a.mu.Unlock()
 	if news {
 		a.committed() // the alarm is an event as well
-		a.feed.publish("")
+		a.feed.ring()
 	}
 }
 
@@ -79,7 +79,7 @@ func (a *Assistant) SeenAlarm(_ context.Context, op Operator, id string) error {
 		return err
 	})
 	if err == nil {
-		a.feed.publish("")
+		a.feed.ring()
 	}
 	return err
 }

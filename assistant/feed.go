@@ -10,10 +10,11 @@ type feed struct {
 	next     int
 	of       map[string]map[int]func(Signal)
 	everyone map[int]func(conversation string)
+	rings    map[int]func()
 }
 
 func newFeed() *feed {
-	return &feed{of: make(map[string]map[int]func(Signal)), everyone: make(map[int]func(string))}
+	return &feed{of: make(map[string]map[int]func(Signal)), everyone: make(map[int]func(string)), rings: make(map[int]func())}
 }
 
 // Subscribe calls notify whenever the conversation has something new, until
@@ -51,6 +52,32 @@ func (a *Assistant) Watch(notify func(conversation string)) (cancel func()) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		delete(f.everyone, id)
+	}
+}
+
+// WatchAlarms calls notify when there is an alarm, or somebody has seen one, until
+// cancel: who may know of alarms need not be told of conversations. notify must return
+// at once.
+func (a *Assistant) WatchAlarms(notify func()) (cancel func()) {
+	f := a.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.next++
+	id := f.next
+	f.rings[id] = notify
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.rings, id)
+	}
+}
+
+// ring tells who watches alarms.
+func (f *feed) ring() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, notify := range f.rings {
+		notify()
 	}
 }
 

@@ -454,7 +454,8 @@ func TestHeadsOffTheBox(t *testing.T) {
 	_, service := serves(t, dir, heads)
 	until(t, "the alarm", func() bool {
 		c := doctorCommand{Service: service}
-		return strings.HasPrefix(c.running(t.Context())["alarms"].Detail, "1 ")
+		parts := c.running(t.Context())
+		return strings.HasPrefix(parts["alarms"].Detail, "1 ") && !parts["heads"].OK
 	})
 	if _, body := get(t, service+"/readyz"); !strings.Contains(body, `"heads":{"ok":false,"detail":"the journal does not agree`) {
 		t.Errorf("readyz: %s", body)

@@ -37,11 +37,13 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request, who staff.Account
 // feed turns the assistant's notices into events until ctx ends or the session does.
 func (c *Console) feed(ctx context.Context, who staff.Account, session, conversation string, events chan<- web.Event) {
 	inbox, dialog, typing := make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
-	if who.Role.May(staff.Read) || who.Role.May(staff.Safety) {
-		defer c.Desk.Watch(func(string) { signal(inbox) })()
-		signal(inbox) // what changed while the page was loading, or the stream away
+	if c.People != nil && who.Role.May(staff.Safety) {
+		defer c.People.WatchAlarms(func() { signal(inbox) })()
+		signal(inbox)
 	}
 	if who.Role.May(staff.Read) {
+		defer c.Desk.Watch(func(string) { signal(inbox) })()
+		signal(inbox) // what changed while the page was loading, or the stream away
 		if conversation != "" {
 			defer c.Desk.Subscribe(conversation, func(s assistant.Signal) {
 				switch s.Typing {

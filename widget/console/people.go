@@ -38,6 +38,7 @@ type People interface {
 
 	Safety(ctx context.Context) (assistant.SafetyState, error)
 	Unseen(ctx context.Context) (int, error)
+	WatchAlarms(notify func()) (cancel func())
 	SeenAlarm(ctx context.Context, op assistant.Operator, id string) error
 	OpenIncident(ctx context.Context, op assistant.Operator, i privacy.Incident) (privacy.Incident, error)
 	Incident(ctx context.Context, op assistant.Operator, id, step string) error
