@@ -82,6 +82,9 @@ func (t *turn) turnDown(c nlu.Command) {
 		t.unslot()
 		r.want(nil)
 	case nlu.FieldTime:
+		if t.except(c); len(t.times) > 0 || t.narrowed() {
+			return // what is wanted was said with it, or before
+		}
 		t.clearTime()
 		r.Nearest = true
 	case nlu.FieldName:

@@ -38,7 +38,7 @@ func (t *turn) fields() {
 			t.setPerson(c)
 		}
 	}
-	if len(times) > 0 {
+	if t.times = times; len(times) > 0 {
 		t.setTime(times)
 	}
 	t.elsewise()

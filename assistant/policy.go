@@ -102,6 +102,8 @@ type turn struct {
 	heard bool
 	// changed is true once a field got another value.
 	changed bool
+	// times are the wanted times that were read out of the message.
+	times []nlu.Command
 	// moved is true once the turn brought the talk further in another way.
 	moved bool
 	// goal is the one before this turn: a yes in it belongs to that one.

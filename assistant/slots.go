@@ -62,7 +62,7 @@ func (d *deed) free(q booking.Query) ([]booking.Slot, error) {
 		return nil, err
 	}
 	return slices.DeleteFunc(slots, func(s booking.Slot) bool {
-		return slices.Contains(d.st.Request.Not, s.Specialist) || d.stays(s)
+		return slices.Contains(d.st.Request.Not, s.Specialist) || d.never(s.Start) || d.stays(s)
 	}), nil
 }
 

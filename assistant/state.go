@@ -52,6 +52,7 @@ type Request struct {
 	When       []when.Constraint `json:"when,omitempty"`     // wanted times; more than one: any of them
 	Wished     []when.Constraint `json:"wished,omitempty"`   // what was wanted before other days were looked at
 	Unsure     bool              `json:"unsure,omitempty"`   // When is what the words may mean: the visitor is asked which
+	Never      []when.Constraint `json:"never,omitempty"`    // days and times turned down («кроме среды»)
 	Nearest    bool              `json:"nearest,omitempty"`
 	Want       *booking.Slot     `json:"want,omitempty"` // picked from an offer, not yet held
 	WantVisit  *booking.Visit    `json:"want_visit,omitempty"`

@@ -155,7 +155,7 @@ func (d *deed) freeVisits(from, to time.Time) ([]booking.Visit, error) {
 		return nil, nil
 	}
 	return slices.DeleteFunc(all, func(v booking.Visit) bool {
-		return slices.ContainsFunc(v.Slots, func(s booking.Slot) bool { return slices.Contains(r.Not, s.Specialist) })
+		return d.never(v.Start()) || slices.ContainsFunc(v.Slots, func(s booking.Slot) bool { return slices.Contains(r.Not, s.Specialist) })
 	}), err
 }
 

@@ -30,6 +30,9 @@ func (t *turn) setTime(cmds []nlu.Command) {
 		return // said again what is chosen already
 	}
 	t.release()
+	r.Never = slices.DeleteFunc(r.Never, func(not when.Constraint) bool {
+		return slices.ContainsFunc(wanted, func(c when.Constraint) bool { return takesBack(c, not) })
+	})
 	r.When, r.Nearest, r.Want, r.Page, r.After = wanted, nearest, nil, 0, nil
 	r.Unsure = ask && len(wanted) > 1
 	t.st.Full = false

@@ -69,14 +69,14 @@ func (m *message) time() {
 				}
 			}
 		}
-		if r.Negated && wanted {
+		if r.Negated && wanted && !r.Except {
 			continue
 		}
 		c := Command{Do: Set, Field: FieldTime, Constraint: r.Constraint, Alternatives: r.Alternatives, Ask: r.Ask, Start: r.Start, End: r.End, Quote: m.text[r.Start:r.End]}
 		if r.Negated {
 			c.Do = Deny
 		}
-		if wanted && slices.ContainsFunc(readings, func(o when.Reading) bool { return o.Negated }) {
+		if wanted && !r.Negated && slices.ContainsFunc(readings, func(o when.Reading) bool { return o.Negated && !o.Except }) {
 			c.Do = Correct
 		}
 		if m.context.Explain {
@@ -450,20 +450,29 @@ func (m *message) anyField() {
 		switch m.context.Expects {
 		case FieldSpecialist, FieldBranch, FieldTime, FieldService:
 			c.Field = m.context.Expects
-			if from := m.wordAt(c.Start); c.Field != FieldBranch && m.about(from, "wherever") {
+			switch from := m.wordAt(c.Start); {
+			case c.Field != FieldBranch && m.about(from, "wherever"):
 				c.Field = FieldBranch
+			case m.about(from, "whenever"):
+				c.Field = FieldTime
 			}
 		case FieldName, FieldPhone, FieldEmail, ExpectConfirm, ExpectConsent, ExpectPurpose:
 			c.Do, c.Value = "", ""
 		default:
 			c.Field = FieldSpecialist
-			if m.about(m.wordAt(c.Start), "wherever") {
+			switch from := m.wordAt(c.Start); {
+			case m.about(from, "wherever"):
 				c.Field = FieldBranch
+			case m.about(from, "whenever"):
+				c.Field = FieldTime
+				if !m.anyOf(0, len(m.words), "book", "en_book", "tt_book", "want", "en_want", "tt_want", classService) {
+					c.Do, c.Value = "", "" // «болит в любое время дня» wants none
+				}
 			}
 		}
 	}
 	m.commands = slices.DeleteFunc(m.commands, func(c Command) bool { return c.Do == "" })
-	chosen := slices.ContainsFunc(m.commands, func(c Command) bool { return c.Do == Set && c.Field != "" && c.Value != ValueAny })
+	chosen := slices.ContainsFunc(m.commands, func(c Command) bool { return (c.Do == Set || c.Do == Correct) && c.Field != "" && c.Value != ValueAny })
 	if !chosen {
 		return
 	}

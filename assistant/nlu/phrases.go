@@ -266,11 +266,11 @@ var phrasesRu = []phrase{
 	{pattern: "как дела|поживаете"},
 
 	// whichever
-	{do: Set, value: ValueAny, pattern: "all same_"},
+	{do: Set, value: ValueAny, pattern: "all same_ ?когда"},
 	{do: Set, value: ValueAny, pattern: "without ?никакой matter"},
-	{do: Set, value: ValueAny, pattern: "not matter ..2 ?whoever|какой|какому|который|куда|где"},
-	{do: Set, value: ValueAny, pattern: "irrelevant ..1 ?whoever|какой|какому|куда|где"},
-	{do: Set, value: ValueAny, pattern: "кто|кому|куда|какой|где|который|какая|к anyone"},
+	{do: Set, value: ValueAny, pattern: "not matter ..2 ?whoever|какой|какому|который|куда|где|когда"},
+	{do: Set, value: ValueAny, pattern: "irrelevant ..1 ?whoever|какой|какому|куда|где|когда"},
+	{do: Set, value: ValueAny, pattern: "кто|кому|куда|когда|какой|где|который|какая|к anyone"},
 	{do: Set, value: ValueAny, pattern: "к|у|на|в any doctor|свободному|свободного|кто"},
 	{do: Set, value: ValueAny, pattern: "any doctor"},
 	{do: Set, value: ValueAny, pattern: "any ?из ?них|свободный|свободному|свободного|свободная", in: whenAsked},

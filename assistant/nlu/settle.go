@@ -89,6 +89,8 @@ func (m *message) settle(alarm string) {
 		switch c.Do {
 		case Set, Correct:
 			return c.Field == FieldTime && m.context.Expects == FieldTime && m.chosenAt(c)
+		case Choose:
+			return m.partOfTime(c)
 		case Human:
 			return c.Value == ValueAsked && slices.ContainsFunc(m.commands, func(o Command) bool { return o.Do == Human && o.Value == ValueComplaint })
 		case Affirm:
@@ -128,10 +130,20 @@ func (m *message) settle(alarm string) {
 // yesNo holds where a yes or a no was asked for.
 func (m *message) yesNo() bool { return slices.Contains(whenYesNo, m.context.Expects) }
 
+// partOfTime says whether the words that would choose are part of a longer time: «первый
+// понедельник декабря», "first thing tomorrow". A day of the month alone is not longer.
+func (m *message) partOfTime(c Command) bool {
+	return slices.ContainsFunc(m.commands, func(o Command) bool {
+		return m.aTime(o) && !o.Monthless && o.Start < c.End && c.End < o.End
+	})
+}
+
 // chosenAt says whether the same words choose one of what was offered: "the second one"
 // is no second of the month.
 func (m *message) chosenAt(c Command) bool {
-	return slices.ContainsFunc(m.commands, func(o Command) bool { return o.Do == Choose && o.Start < c.End && c.Start < o.End })
+	return slices.ContainsFunc(m.commands, func(o Command) bool {
+		return o.Do == Choose && o.Start < c.End && c.Start < o.End && !m.partOfTime(o)
+	})
 }
 
 // deniedAt says whether a plain no stands on the same words: «ни одно» is no one o'clock.

@@ -115,7 +115,7 @@ func (s *scan) takePrepositions(a *atom, limit int) {
 				a.bound, a.first = bDash, i
 			}
 			return
-		case it.is(cTo) && it.lang == "en" && a.kind == aClock:
+		case it.is(cTo) && it.lang == "en" && (a.kind == aClock || a.day.ending):
 			a.bound = bTill
 		case it.is(cIn|cOn|cTo) && it.lang != "tt":
 			if it.is(cOn) && it.lang == "ru" {

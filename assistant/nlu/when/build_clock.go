@@ -149,7 +149,8 @@ func clockCompact(s *scan, m match) (atom, bool) {
 		return atom{}, false // «в 2026»
 	}
 	before := s.item(m.first - 1)
-	if !before.is(cIn|cApprox|cTo) && (!before.is(cHour) || before.lang != "tt") || before.is(cVia) || !s.follows(m.last, true) {
+	whole := s.Asked && m.first == 0 && m.last == len(s.items) && n.figures == 4
+	if !whole && !before.is(cIn|cApprox|cTo) && (!before.is(cHour) || before.lang != "tt") || before.is(cVia) || !s.follows(m.last, true) {
 		return atom{}, false
 	}
 	p := point{minutes: n.num/100*60 + n.num%100, sure: n.zero || n.num >= 800}

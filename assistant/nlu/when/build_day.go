@@ -303,7 +303,8 @@ func (s *scan) dateLike(m match, a, b *item) bool {
 	if b.figures == 2 && s.item(m.last).is(cIn) && s.item(m.last+1).is(cNum) {
 		return true // «1.12 в 13:45»
 	}
-	return b.figures == 2 && (b.zero || a.figures == 2 || s.Asked) && s.follows(m.last, true)
+	whole := m.first == 0 && m.last == len(s.items)
+	return b.figures == 2 && (b.zero || a.figures == 2 || s.Asked || whole) && s.follows(m.last, true)
 }
 
 // dateDashed: "2 - 15" in English, where hours do not fit.
@@ -337,6 +338,17 @@ func dayOfMonth(s *scan, m match) (atom, bool) {
 // maxChoice is the last ordinal in words that may name one of several things offered,
 // not a day: "the second".
 const maxChoice = 12
+
+// dateHyphened: «24-11 в 9», «05-12»: two figures each, and no hours, for the first is
+// none or the hour stands behind.
+func dateHyphened(s *scan, m match) (atom, bool) {
+	a, b := m.nth(s, cNum, 0), m.nth(s, cNum, 1)
+	hourBehind := s.item(m.last).is(cIn) && s.item(m.last+1).is(cNum)
+	if s.Lang == "en" || a.figures != 2 || b.figures != 2 || s.joined(m) || a.num < 25 && !(hourBehind || a.num == 24) || s.clockPreposition(m.first) {
+		return atom{}, false
+	}
+	return s.written(a.num, b.num, 0)
+}
 
 // dayAlone: «20-го», «к 5-му», «третьего», "the 15th", "on 24th".
 func dayAlone(s *scan, m match) (atom, bool) {

@@ -119,7 +119,8 @@ func clockRange(s *scan, m match) (atom, bool) {
 			return atom{}, false
 		}
 		whole := m.first == 0 && m.last == len(s.items) && a.figures < 3
-		if !s.Asked && !whole && !before.is(cFrom|cBetween|cIn|cRelDay|cWeekday|cPod|cHour) || !s.follows(m.last, before.is(cIn)) && !next.is(cHour) {
+		placed := next.is(cRelDay|cWeekday) || next.is(cOn|cIn) && s.item(m.last+1).is(cWeekday|cRelDay) // «10-12 в среду»
+		if !s.Asked && !whole && !placed && !before.is(cFrom|cBetween|cIn|cRelDay|cWeekday|cPod|cHour) || !s.follows(m.last, before.is(cIn)) && !next.is(cHour) {
 			return atom{}, false
 		}
 		if link.is(cDash) && before.is(cIn) && b.num > 21 {

@@ -11,7 +11,7 @@ func sameTime(s *scan, m match) (atom, bool) {
 // nearest: «ближайшее время», «поскорее», "asap", "first available".
 func nearest(s *scan, m match) (atom, bool) {
 	it := m.nth(s, cNearest, 0)
-	if it.val == 3 {
+	if it.val >= 3 {
 		return atom{}, false
 	}
 	if superlative := s.text(m.first - 1); superlative == "иң" || superlative == "ин" {
@@ -29,9 +29,32 @@ func firstFree(s *scan, m match) (atom, bool) {
 	return atom{kind: aNearest}, m.nth(s, cOrd, 0).num == 1 && m.nth(s, cNearest, 0).val == 3
 }
 
-// soonest: «как можно раньше».
+// soonest: «как можно раньше», "as soon as possible", "as early as you can".
 func soonest(s *scan, m match) (atom, bool) {
-	return atom{kind: aNearest}, s.text(m.first-2) == "как" && s.text(m.first-1) == "можно" && s.text(m.first) != "перед"
+	first, second, text := s.text(m.first-2), s.text(m.first-1), s.text(m.first)
+	if s.lang(m.first) == "en" {
+		return atom{kind: aNearest}, second == "as" && s.text(m.last) == "as" && (text == "soon" || text == "early")
+	}
+	return atom{kind: aNearest}, first == "как" && second == "можно" && text != "перед" && s.item(m.first).is(cBefore)
+}
+
+// firstThing: "first thing tomorrow", "first thing in the morning".
+func firstThing(s *scan, m match) (atom, bool) {
+	a := atom{kind: aPod, clock: clockPart{set: true, pod: podEarly}, taken: m.last + 1}
+	if morning := s.item(m.last + 2); s.item(m.last+1).is(cIn) && morning.is(cPod) && morning.val == podMorning {
+		a.taken += 2
+	}
+	return a, s.text(m.last-1) == "first" && s.text(m.last) == "thing"
+}
+
+// partsOfDay are the hours of «в начале дня», «в середине дня», «к концу рабочего дня».
+var partsOfDay = map[int]int{partBegin: podEarly, partMiddle: podLunch, partEnd: podClosing}
+
+// dayEnd: «в конце дня», "at the end of the day".
+func dayEnd(s *scan, m match) (atom, bool) {
+	text, end := s.text(m.last-1), s.item(m.last-1)
+	part := m.nth(s, cPart, 0)
+	return atom{kind: aPod, clock: clockPart{set: true, pod: partsOfDay[part.val]}}, part.lang == end.lang && (text == "дня" || text == "day") && s.text(m.first) != "rest"
 }
 
 // now: «прямо сейчас», "right now", and «сейчас» at the end of its clause.

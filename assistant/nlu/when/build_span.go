@@ -1,6 +1,9 @@
 package when
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // week: «на этой неделе», «на следующей неделе», "the week after next".
 func week(s *scan, m match) (atom, bool) {
@@ -46,7 +49,7 @@ func weekend(s *scan, m match) (atom, bool) {
 	if m.has(s, cPart) && s.text(m.last-1) != "end" {
 		return atom{}, false
 	}
-	if word := m.nth(s, cWeekend, 0); word != nil && word.val == weekendDay != m.has(s, cDay) {
+	if word := m.nth(s, cWeekend, 0); word != nil && word.val == withDay != m.has(s, cDay) {
 		return atom{}, false
 	}
 	if s.text(m.last-1) == "выходной" && m.last-m.first == 1 && !s.item(m.first-1).is(cIn|cOn) {
@@ -58,8 +61,12 @@ func weekend(s *scan, m match) (atom, bool) {
 	return a, true
 }
 
+// workdays: «в будни», «в рабочие дни», "any weekday", «эш көннәрендә».
 func workdays(s *scan, m match) (atom, bool) {
-	if s.text(m.last-1) == "weekday" {
+	if m.nth(s, cWorkdays, 0).val == withDay && (!m.has(s, cDay) || s.text(m.last-1) == "day" && !every[s.text(m.first-1)]) {
+		return atom{}, false // «рабочий телефон», "business day" is a length
+	}
+	if s.text(m.last-1) == "weekday" && !every[s.text(m.first-1)] {
 		d := s.today.plus(1)
 		for d.weekdayNumber() > 5 {
 			d = d.plus(1)
@@ -70,6 +77,9 @@ func workdays(s *scan, m match) (atom, bool) {
 	return frame(dates), true
 }
 
+// every are the words that make all days of one.
+var every = map[string]bool{"any": true, "every": true, "each": true}
+
 // nextSpan: «в ближайшие три дня», «следующие две недели», "next 2 weeks".
 func nextSpan(s *scan, m match) (atom, bool) {
 	n := 1
@@ -78,9 +88,9 @@ func nextSpan(s *scan, m match) (atom, bool) {
 	}
 	if it := m.nth(s, cNum|cCouple, 0); it != nil {
 		if n = it.num; it.is(cCouple) {
-			n = max(it.val, 2)
+			n = max(it.val, 2-boolInt(m.nth(s, cNearest, 0).isWithin())) // "within a week", "the next few days"
 		}
-	} else if text := s.text(m.last - 1); text == "день" || text == "day" || m.has(s, cNext|cThis) && !m.has(s, cNearest) && text != "дни" && text != "days" {
+	} else if text := s.text(m.last - 1); text == "дня" && m.nth(s, cNearest, 0).isWithin() || text == "день" || text == "day" || m.has(s, cNext|cThis) && !m.has(s, cNearest) && text != "дни" && text != "days" {
 		return atom{}, false
 	} else if m.has(s, cDay) {
 		n = soonDays
@@ -100,6 +110,9 @@ func nextSpan(s *scan, m match) (atom, bool) {
 	}
 	return days(first, last), true
 }
+
+// isWithin holds for «в течение»; «в течение дня» is any time of the day that is meant.
+func (it *item) isWithin() bool { return it != nil && it.val == within }
 
 // soon: «на днях».
 func soon(s *scan, _ match) (atom, bool) {
@@ -203,6 +216,14 @@ func partOf(s *scan, m match) (atom, bool) {
 	return s.notPast(dates, part)
 }
 
+// firstDays: «в первых числах декабря», «в последних числах месяца».
+func firstDays(s *scan, m match) (atom, bool) {
+	if text := s.text(m.first); text != "первых" && text != "последних" || s.text(m.first+1) != "числах" {
+		return atom{}, false
+	}
+	return partOf(s, m)
+}
+
 // partBehind: «атна ахырында», «декабрь башында»; in Tatar the part stands behind.
 func partBehind(s *scan, m match) (atom, bool) {
 	if s.lang(m.last-1) != "tt" {
@@ -223,9 +244,13 @@ func (s *scan) notPast(dates [2]Date, part int) (atom, bool) {
 	return a, true
 }
 
-// festival: «после нового года».
+// festival: «после нового года», "New Year's Eve".
 func festival(s *scan, m match) (atom, bool) {
 	day, ok := festivals[m.nth(s, cFestival, 0).val]
+	if eve := m.has(s, cPod); eve {
+		a, written := s.written(31, 12, 0)
+		return a, ok && written && s.text(m.last-1) == "eve"
+	}
 	if !ok || !s.item(m.first-1).is(cTill|cAfter|cTo|cFrom) {
 		return atom{}, false
 	}
@@ -325,6 +350,22 @@ func offsetLater(s *scan, m match) (atom, bool) {
 	return s.offsetBy(n.num, 0, m)
 }
 
+// offsetAfter: English "after 5 days", "after two hours" count from now, as "in" does.
+func offsetAfter(s *scan, m match) (atom, bool) {
+	n, unit := m.nth(s, cNum, 0), m.nth(s, cMinute|cHour|cDay|cWeek|cMonthUnit, 0)
+	if after := m.nth(s, cAfter, 0); after.lang != "en" || after.val != 0 || unit.lang != "en" || unit.is(cHour) && !strings.HasPrefix(unit.text, "hour") {
+		return atom{}, false // «after 3 o'clock»
+	}
+	if n == nil {
+		c := m.nth(s, cCouple, 0)
+		if second := m.nth(s, cCouple, 1); second != nil { // "a couple of days"
+			c = second
+		}
+		return s.offsetBy(c.val, 0, m)
+	}
+	return s.offsetBy(n.num, 0, m)
+}
+
 // offsetTenths: "1.5 days later".
 func offsetTenths(s *scan, m match) (atom, bool) {
 	n, tenths := m.nth(s, cNum, 0), m.nth(s, cNum, 1)
@@ -338,11 +379,17 @@ func offsetTenths(s *scan, m match) (atom, bool) {
 var fixedDays = compile([]rule{
 	{"relday", "relday", relativeDay},
 	{"weekday.next", "next weekday", weekday},
+	{"weekday", "weekday", comingWeekday},
 	{"date.written", "month num|ord", monthDay},
 	{"date.written", "num|ord of? month", dayMonth},
 })
 
-// offsetFrom: "three weeks from tomorrow", "3 days after January 12th": the day
+// comingWeekday is the weekday that offsets count from.
+func comingWeekday(s *scan, m match) (atom, bool) {
+	return oneDay(s.today.nextWeekday(m.nth(s, cWeekday, 0).val)), true
+}
+
+// offsetFrom: "three weeks from tomorrow", "a week from Tuesday", "3 days after January 12th": the day
 // behind it is moved by bind.
 func offsetFrom(s *scan, m match) (atom, bool) {
 	n, c := m.nth(s, cNum, 0), m.nth(s, cCouple, 0)

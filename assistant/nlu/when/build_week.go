@@ -71,7 +71,31 @@ func (s *scan) weekAround(a atom, ok bool) (atom, bool) {
 	return s.notPast([2]Date{day.monday(), day.monday().plus(6)}, partBegin)
 }
 
-// offsetHalf: "in an hour and a half", "in two and a half hours", «бер сәгать ярымнан».
+// weekOfMonth: "the first week of December", «в последнюю неделю ноября».
+func weekOfMonth(s *scan, m match) (atom, bool) {
+	n, last := m.nth(s, cOrd, 0), m.nth(s, cLast, 0)
+	whole := s.monthFrame(boolInt(m.has(s, cNext)))
+	if month := m.nth(s, cMonth, 0); month != nil {
+		whole = s.monthFrame((month.val - int(s.today.Month) + 12) % 12)
+	} else if !m.has(s, cMonthUnit) {
+		return atom{}, false
+	}
+	if m.nth(s, cWeek, 0).val != 0 || last == nil && (n.num < 1 || n.num > 4) {
+		return atom{}, false
+	}
+	days := daysOfWeek(whole.day.dates[0], boolInt(last == nil)*numOf(n))
+	return s.notPast(days, partBegin)
+}
+
+func numOf(it *item) int {
+	if it == nil {
+		return 0
+	}
+	return it.num
+}
+
+// offsetHalf: "in an hour and a half", "in two and a half hours», «бер сәгать ярымнан»,
+// "in a week and a half", «через две с половиной недели».
 func offsetHalf(s *scan, m match) (atom, bool) {
 	half, n := m.nth(s, cHalf, 0), m.nth(s, cNum, 0)
 	hours := 1
@@ -79,8 +103,11 @@ func offsetHalf(s *scan, m match) (atom, bool) {
 		hours = n.num
 	}
 	via := m.nth(s, cVia, 0)
-	if hours > 12 || via == nil && (!half.is(cLater) || half.lang != "tt") || via != nil && half.val != 1 {
+	if hours > 12 || via == nil && (!half.is(cLater) || half.lang != "tt") || via != nil && half.val != 1 && s.text(m.last-2) != "половиной" {
 		return atom{}, false
+	}
+	if m.has(s, cWeek|cMonthUnit) {
+		return s.offsetBy(hours, 5, m)
 	}
 	return s.instant(time.Duration(60*hours+30)*time.Minute, 13*60)
 }

@@ -112,10 +112,17 @@ const (
 	podEarly
 	podLate
 	podSchool
+	podClosing
 )
 
-// weekendDay is the value of a word that is a weekend only before «day».
-const weekendDay = 1
+// withDay is the value of a word that is a weekend or a working day only before «day».
+const withDay = 1
+
+// within is the value of «в течение», which is of a whole time, never the nearest.
+const within = 5
+
+// asSoon is the value of "soon", which is the nearest time only in "as soon as".
+const asSoon = 4
 
 // Values of cPart: which part of a week or month.
 const (

@@ -20,7 +20,8 @@ type window struct {
 // 12–14. «после обеда» is 12–18 as PROTOCOL.md has it, "afternoon" the same.
 // «до обеда» is before 13, without a beginning. «после работы» is from 18.
 // «после школы» is from 15.
-// «рано утром» ends at 10, «поздно вечером» begins at 20.
+// «рано утром» and "first thing" end at 10, «поздно вечером» begins at 20. «в конце
+// дня» is from 17 till the house closes, «в начале дня» till 10, «в середине дня» 12–14.
 var windows = map[int]window{
 	podMorning:   {8 * 60, 12 * 60, true, false},
 	podDay:       {12 * 60, 17 * 60, false, false},
@@ -33,6 +34,7 @@ var windows = map[int]window{
 	podEarly:     {8 * 60, 10 * 60, true, false},
 	podLate:      {20 * 60, 23 * 60, false, false},
 	podSchool:    {15 * 60, 20 * 60, false, false},
+	podClosing:   {17 * 60, 21 * 60, false, true},
 }
 
 // edges say what a bound by a part of the day means: «до обеда» is before, «после
@@ -131,6 +133,18 @@ func workdaysOf(today Date, next bool) [2]Date {
 		first = today
 	}
 	return [2]Date{first, last}
+}
+
+// daysOfWeek are the days of the nth week of a month: the first is from the 1st to the
+// 7th, whatever weekday the 1st is, the last (0) its last seven days.
+func daysOfWeek(first Date, n int) [2]Date {
+	first.Day = 1
+	if n == 0 {
+		last := Date{first.Year, first.Month, daysIn(first.Year, first.Month)}
+		return [2]Date{last.plus(-6), last}
+	}
+	from := first.plus(7 * (n - 1))
+	return [2]Date{from, from.plus(6)}
 }
 
 // overflow: «31 сентября» is the day after the 30th, or the 30th (the other reading);

@@ -15,6 +15,7 @@ type group struct {
 	parts         [][2]int
 	negated       bool
 	refused       bool // by «не могу», not by a correction
+	except        bool // by «кроме»
 	same, nearest bool
 	shift         int     // minutes from the same time
 	frame         dayPart // the week or month that days are chosen from
@@ -38,8 +39,14 @@ const (
 // between looks at the items from a to b.
 func (s *scan) between(a, b int) gap {
 	var g gap
+	otherwise := false
 	for i := a; i < b; i++ {
 		it := s.item(i)
+		if n := s.orElse(i); n > 0 {
+			otherwise = true
+			i += n - 1
+			continue
+		}
 		switch {
 		case it.is(cOr):
 			g.or = true
@@ -63,8 +70,26 @@ func (s *scan) between(a, b int) gap {
 			g.words++
 		}
 	}
+	if otherwise {
+		g.or, g.but, g.fix = true, false, false
+	}
 	g.refusal = s.refusalBehind(a) > 0
 	return g
+}
+
+// orElse gives how many items at i say that what follows will do as well where the day
+// before it is taken: «если нет», «если не получится», «булмаса», "failing that"; 0 for none.
+func (s *scan) orElse(i int) int {
+	first, second := s.text(i), s.text(i+1)
+	switch {
+	case first == "если" && (s.item(i+1).is(cBusy) || second == "нет"), first == "if" && (second == "not" || second == "no"), first == "failing" && second == "that":
+		return 2
+	case first == "если" && second == "не" && s.item(i+2).class != 0:
+		return 3
+	case first == "булмаса", first == "бульмаса", first == "otherwise", first == "иначе":
+		return 1
+	}
+	return 0
 }
 
 // refusalBehind looks for «не могу», «занята», "doesn't work" behind item a and gives
@@ -72,7 +97,7 @@ func (s *scan) between(a, b int) gap {
 func (s *scan) refusalBehind(a int) int {
 	for i, n := a, 0; i < len(s.items) && n < 4; i, n = i+1, n+1 {
 		it := s.item(i)
-		if otherDays[s.text(i)] {
+		if otherDays[s.text(i)] || s.orElse(i) > 0 {
 			return 0 // «в эту субботу, другие дни никак»
 		}
 		switch {
@@ -128,6 +153,9 @@ func (s *scan) asks(i int) bool {
 func (s *scan) refusedBefore(first, limit int) (negated, refused bool) {
 	before := s.item(first - 1)
 	if first-1 >= limit && before.is(cNot) && before.val < 2 {
+		return s.orElse(first-2) == 0, false
+	}
+	if s.butFor(first) {
 		return true, false
 	}
 	if s.text(first-1) == "чтобы" || s.text(first-1) == "of" && s.text(first-2) == "instead" {
@@ -149,6 +177,56 @@ func (s *scan) refusedBefore(first, limit int) (negated, refused bool) {
 		}
 	}
 	return false, false
+}
+
+// excepted holds where «кроме», «только не», "except" or "any day but" stands before
+// item first.
+func (s *scan) excepted(first int) bool {
+	for s.item(first-1).is(cIn|cOn) && s.item(first-1).class&cNot == 0 {
+		first--
+	}
+	switch before := s.text(first - 2); s.text(first - 1) {
+	case "кроме", "except":
+		return true
+	case "не", "not":
+		return before == "только" || before == "just" || before == "only"
+	}
+	return s.butFor(first)
+}
+
+// exceptWeeks is for how many weeks «в любой день, кроме среды» is kept.
+const exceptWeeks = 4
+
+// exceptOf fixes the weekday that is excepted: in the days that were said before it, else
+// it is that weekday of each of the coming weeks.
+func (s *scan) exceptOf(before, except *group) {
+	w := &except.wishes[0]
+	if !w.day.set || w.day.fixed || w.day.weekday == 0 {
+		return
+	}
+	if before != nil {
+		if all := before.wishes[len(before.wishes)-1].day; all.fixed && all.frame {
+			if day, ok := s.within(all, w.day, gap{}); ok {
+				w.day = day
+				return
+			}
+		}
+	}
+	first := s.today.onOrAfter(w.day.weekday)
+	w.day.fix(first)
+	for n := 1; n < exceptWeeks; n++ {
+		more := *w
+		more.day.fix(first.plus(7 * n))
+		except.wishes = append(except.wishes, more)
+	}
+}
+
+// butFor holds for "any day but Friday", "any time but on Monday".
+func (s *scan) butFor(first int) bool {
+	if s.item(first - 1).is(cOn | cIn) {
+		first--
+	}
+	return s.text(first-1) == "but" && (s.item(first-2).is(cDay|cTime) || s.text(first-2) == "anytime") && every[s.text(first-3)] || s.text(first-1) == "but" && s.text(first-2) == "anytime"
 }
 
 // coming are the words that may stand between «не могу» and the day.
@@ -186,8 +264,11 @@ func (s *scan) groups() []group {
 			continue
 		}
 		next := newGroup(a)
-		next.negated, next.refused = negated, refused
-		if cur != nil && !negated {
+		next.negated, next.refused, next.except = negated, refused, negated && s.excepted(a.first)
+		switch {
+		case next.except:
+			s.exceptOf(cur, &next)
+		case cur != nil && !negated:
 			s.correct(cur, &next, g)
 		}
 		if len(out) == maxReadings {

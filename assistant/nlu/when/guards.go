@@ -81,7 +81,7 @@ func isCode(chain []item) bool {
 // counts says whether the number at i belongs to a noun before or behind it.
 func counts(tokens []token.Token, items []item, i int) bool {
 	if next := i + 1; next < len(items) && items[next].is(cBlock) && !items[next].is(cPod|cMonth|cHour|cMonthUnit) {
-		return true
+		return !(items[next].text == "м" && prior(items[:i]).is(cHour)) // «10ч30м» are minutes
 	}
 	if items[i].is(cOrd) {
 		return false

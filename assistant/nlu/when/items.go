@@ -242,6 +242,7 @@ const (
 	cardinalTails  = " ти и ми мя х ех "
 	localTails     = " дә да тә та дэ тэ "
 	directionTails = " гә га кә ка гэ кэ "
+	apartTails     = " го ого нче енче нчы дә тә гә кә дән тән нән нан дан тан " // after a space too; «да» may be a yes
 	sourceTails    = " дән дан тән тан нән нан дэн тэн "
 )
 
@@ -261,11 +262,11 @@ func numberItem(tokens []token.Token, i int, it item) item {
 		return it
 	}
 	tail := tokens[at].Text
-	if tokens[at].Space && tail != "го" && tail != "ого" && tail != "нче" && tail != "енче" && tail != "нчы" {
-		return it
-	}
 	has := func(list string) bool {
 		return strings.Contains(list, " "+tail+" ")
+	}
+	if tokens[at].Space && !has(apartTails) {
+		return it
 	}
 	switch {
 	case len(tail) > 16:

@@ -35,7 +35,7 @@ func (s *scan) reading(g *group) (Reading, bool) {
 	for i := range all {
 		all[i].Same, all[i].Nearest, all[i].Shift = g.same, g.nearest, g.shift
 	}
-	r := Reading{Constraint: all[0], Negated: g.negated, Ask: ask, Rule: g.rule}
+	r := Reading{Constraint: all[0], Negated: g.negated, Except: g.except, Ask: ask, Rule: g.rule}
 	for i := 1; i < len(all) && i <= maxAlternatives; i++ {
 		r.Alternatives = append(r.Alternatives, all[i])
 	}

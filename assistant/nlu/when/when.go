@@ -69,6 +69,7 @@ type Reading struct {
 	Quote        string       // text[Start:End]
 	Parts        [][2]int     // bytes that were read, without the words between
 	Negated      bool         // «не в среду», «завтра не могу»: what is not wanted
+	Except       bool         // «кроме среды»: of what was said before it, that is not wanted; Negated, too
 	Rule         string       // rows of the tables that fired
 }
 

@@ -33,7 +33,7 @@ var wordsTt = []word{
 	{cDay | cLater, 0, "көннән"},
 	{cWeek, 0, "атна атнада атнага атнаның атнасында атнасы"},
 	{cWeek | cLater, 0, "атнадан"},
-	{cMonthUnit, 0, "айда айның аенда"},
+	{cMonthUnit, 0, "ай айда айның аенда"},
 	{cMonthUnit | cLater, 0, "айдан"},
 	{cPod, podMorning, "иртән иртәнге иртәнгә иртә иртәсен иртэн"},
 	{cPod, podDay, "көндез көндезге көндезгә"},
@@ -46,7 +46,8 @@ var wordsTt = []word{
 	{cHalf, 3, "ярым ярымда ярымга"},
 	{cHalf | cLater, 3, "ярымнан"},
 	{cQuarter, 0, "чирек"},
-	{cWeekend, weekendDay, "ял"}, // «ял көннәрендә»; alone it is a rest
+	{cWorkdays, withDay, "эш"}, // «эш көннәрендә»; alone it is work
+	{cWeekend, withDay, "ял"},  // «ял көннәрендә»; alone it is a rest
 	{cWeekend, 0, "ялда ялга ялларда ялларга ялында"},
 	{cNow, 0, "хәзер"},
 	{cThis, 0, "бу ушбу"},
