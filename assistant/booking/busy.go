@@ -167,13 +167,15 @@ func around(tx *storage.Tx, resource string, s stretch) ([]occupied, error) {
 // within lists what is in the way of a query about s, joined. It reads by blocks, of
 // which only those that changed since they were last read are read again. seen is the
 // stamp of all claims.
-func (c *Calendar) within(tx *storage.Tx, r resource, s stretch, seen stamp, q Query, now time.Time) ([]stretch, error) {
-	var booked []stretch
+// The list is put behind what room holds, which is given back with it: a search for fifty
+// people makes one list for all.
+func (c *Calendar) within(tx *storage.Tx, r resource, s stretch, seen stamp, q Query, room []stretch, now time.Time) (list, longer []stretch, err error) {
+	begin, booked := len(room), room
 	var others []occupied
 	for n := (s.from - longest) >> blockBits; n <= s.to>>blockBits; n++ {
 		b, err := c.block(tx, blockKey{r.name, n}, seen)
 		if err != nil {
-			return nil, err
+			return nil, room, err
 		}
 		if q.Ignore != "" || r.count > 1 { // an appointment in the block may be the one, or all have to be counted
 			others = append(others, b.claims...)
@@ -184,9 +186,10 @@ func (c *Calendar) within(tx *storage.Tx, r resource, s stretch, seen stamp, q Q
 	}
 	if others := c.blocking(others, r.count, q.For, q.Ignore, now); len(others) > 0 {
 		booked = append(booked, others...)
-		slices.SortFunc(booked, byFrom)
+		slices.SortFunc(booked[begin:], byFrom)
 	}
-	return join(booked), nil
+	list = slices.Clip(join(booked[begin:]))
+	return list, booked[:begin+len(list)], nil
 }
 
 // block reads a block of claims. While no claim at all has changed, which seen tells, not

@@ -103,7 +103,7 @@ func (p *plan) hours(w wish, service *clinic.Service, now time.Time) Why {
 		return Closed
 	case !covers(p.working(s, d), visible):
 		return Absent
-	case !w.staff && !slices.ContainsFunc(p.grid(s, d), func(s start) bool { return s.at == visible.from }):
+	case !w.staff && !slices.ContainsFunc(p.grid(s, d), func(r row) bool { return r.has(visible.from) }):
 		return Grid
 	}
 	return ""

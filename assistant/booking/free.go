@@ -89,7 +89,8 @@ type search struct {
 	service *clinic.Service
 	lanes   []lane
 	found   []mark
-	spare   []mark // for putting some in order
+	spare   []mark    // for putting some in order
+	room    []stretch // of what lanes and rooms are busy with
 
 	visible, before, after int64 // seconds of the service and of its buffers
 }
@@ -101,8 +102,11 @@ type mark struct {
 	lane int
 }
 
-// marks are kept from search to search.
-type marks struct{ found, spare []mark }
+// marks are the lists of a search, kept from search to search.
+type marks struct {
+	found, spare []mark
+	room         []stretch
+}
 
 // lane is one specialist's part of a search: what occupies the specialist from the point
 // on that is looked at.
@@ -119,9 +123,9 @@ func (s *search) run(tx *storage.Tx, all stretch, now time.Time) ([]Slot, error)
 	if !ok {
 		kept = &marks{}
 	}
-	s.found, s.spare = kept.found[:0], kept.spare
+	s.found, s.spare, s.room = kept.found[:0], kept.spare, kept.room
 	defer func() {
-		kept.found, kept.spare = s.found, s.spare
+		kept.found, kept.spare, kept.room = s.found, s.spare, s.room
 		s.c.shared.marks.Put(kept)
 	}()
 	size := int64(7 * 24 * 3600)
@@ -149,10 +153,11 @@ func (s *search) read(tx *storage.Tx, w stretch, now time.Time) (err error) {
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
+	s.room = s.room[:0] // what the window before was read into
 	for i := range s.lanes {
 		l := &s.lanes[i]
 		pools := s.c.pools(s.service.ID, l.specialist.ID, l.specialist.Branch)
-		if l.busy, err = s.c.within(tx, pools[0][0], wide, seen, s.q, now); err != nil {
+		if l.busy, s.room, err = s.c.within(tx, pools[0][0], wide, seen, s.q, s.room, now); err != nil {
 			return err
 		}
 		l.rooms = nil
@@ -160,7 +165,7 @@ func (s *search) read(tx *storage.Tx, w stretch, now time.Time) (err error) {
 			several := make([][]stretch, len(pool))
 			for i, r := range pool {
 				if _, known := rooms[r.name]; !known {
-					if rooms[r.name], err = s.c.within(tx, r, wide, seen, s.q, now); err != nil {
+					if rooms[r.name], s.room, err = s.c.within(tx, r, wide, seen, s.q, s.room, now); err != nil {
 						return err
 					}
 				}
@@ -197,24 +202,31 @@ func (s *search) day(d clinic.Date, w stretch) {
 }
 
 // walk marks the lane's free points in the window.
-func (s *search) walk(i int, points []start, w stretch) {
+func (s *search) walk(i int, rows []row, w stretch) {
 	l := &s.lanes[i]
-	busy := l.busy
-	for _, p := range points {
-		visible := stretch{p.at, p.at + s.visible}
-		if p.at < w.from || p.at >= w.to || visible.to > p.until || !s.c.wanted(s.q.Within, p.at) {
-			continue
-		}
-		taken := s.takes(visible)
-		for len(busy) > 0 && busy[0].to <= taken.from { // points only go forward
-			busy = busy[1:]
-		}
-		if (len(busy) == 0 || busy[0].from >= taken.to) && (l.rooms == nil || l.roomy(taken)) {
-			s.found = append(s.found, mark{p.at, i})
+	busy, found := l.busy, s.found
+	for _, r := range rows {
+		last := min(r.at+(r.n-1)*r.step, r.until-s.visible, w.to-1)
+		for at := r.at + stepping(w.from-r.at, r.step); at <= last; {
+			taken := stretch{at - s.before, at + s.visible + s.after}
+			for len(busy) > 0 && busy[0].to <= taken.from { // points only go forward
+				busy = busy[1:]
+			}
+			if len(busy) > 0 && busy[0].from < taken.to {
+				at += stepping(busy[0].to-taken.from, r.step)
+				continue
+			}
+			if (l.rooms == nil || l.roomy(taken)) && (s.q.Within == nil || s.c.wanted(s.q.Within, at)) {
+				found = append(found, mark{at, i})
+			}
+			at += r.step
 		}
 	}
-	l.busy = busy
+	l.busy, s.found = busy, found
 }
+
+// stepping is the least number of seconds, in whole steps, that is not less than some.
+func stepping(some, step int64) int64 { return max(0, (some+step-1)/step*step) }
 
 // arrange sorts one day's marks by their time and leaves those of one time in their
 // order. It counts how many there are at each minute, because there are very many marks

@@ -15,14 +15,42 @@ type stretch struct{ from, to int64 }
 // without a break. Unix seconds.
 type start struct{ at, until int64 }
 
+// row is n points of the grid, step seconds apart, up to the same end of work. A day of
+// 40 points is mostly two rows, which a search reads much faster.
+type row struct{ at, step, until, n int64 }
+
+// rows puts points, which come in order, into as few rows as they make.
+func rows(points []start) []row {
+	var all []row
+	for _, p := range points {
+		if k := len(all) - 1; k >= 0 && all[k].until == p.until {
+			r := &all[k]
+			if r.n == 1 {
+				r.step = p.at - r.at
+			}
+			if r.at+r.n*r.step == p.at {
+				r.n++
+				continue
+			}
+		}
+		all = append(all, row{at: p.at, step: 1, until: p.until, n: 1})
+	}
+	return slices.Clip(all)
+}
+
+// has reports whether the instant is a point of the row.
+func (r row) has(at int64) bool {
+	return r.at <= at && at < r.at+r.n*r.step && (at-r.at)%r.step == 0
+}
+
 // maxDays is how many specialist's days are kept; 50 people for two years fit.
 const maxDays = 40_000
 
 // shared is what is computed once from the clinic file, or read once from the store,
 // and used by many searches.
 type shared struct {
-	mu     sync.Mutex         // held for a look only, never while anything is waited for
-	days   map[dayKey][]start // as the file has them
+	mu     sync.Mutex       // held for a look only, never while anything is waited for
+	days   map[dayKey][]row // as the file has them
 	blocks map[blockKey]block
 	plan   *plan // with the exceptions last seen
 
@@ -35,7 +63,7 @@ type dayKey struct {
 }
 
 // day returns the points of a day, laid out the first time that it is asked for.
-func (s *shared) day(key dayKey, lay func() []start) []start {
+func (s *shared) day(key dayKey, lay func() []row) []row {
 	s.mu.Lock()
 	points, known := s.days[key]
 	s.mu.Unlock()
@@ -46,7 +74,7 @@ func (s *shared) day(key dayKey, lay func() []start) []start {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.days == nil || len(s.days) >= maxDays {
-		s.days = map[dayKey][]start{}
+		s.days = map[dayKey][]row{}
 	}
 	s.days[key] = points
 	return points

@@ -23,7 +23,7 @@ type plan struct {
 	shut  map[string][]stretch // by branch, joined
 
 	mu   sync.Mutex // held for a look only
-	days map[dayKey][]start
+	days map[dayKey][]row
 }
 
 // memory is how long a plan keeps exceptions that are over, in seconds: longer than a
@@ -99,10 +99,10 @@ func sorted(some []stretch) []stretch {
 // hours within the branch's, or extra hours; an absence takes points away and shifts
 // none. The step is counted in time that passes, so a night with a change of the clock
 // has an hour's starts more or less.
-func (p *plan) grid(s *clinic.Specialist, d clinic.Date) []start {
+func (p *plan) grid(s *clinic.Specialist, d clinic.Date) []row {
 	key := dayKey{s.ID, d}
 	if !p.differs(s.ID, d) {
-		return p.c.shared.day(key, func() []start { return p.c.blank().lay(s, d) })
+		return p.c.shared.day(key, func() []row { return rows(p.c.blank().lay(s, d)) })
 	}
 	p.mu.Lock()
 	points, known := p.days[key]
@@ -110,11 +110,11 @@ func (p *plan) grid(s *clinic.Specialist, d clinic.Date) []start {
 	if known {
 		return points
 	}
-	points = p.lay(s, d)
+	points = rows(p.lay(s, d))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.days == nil || len(p.days) >= maxDays {
-		p.days = map[dayKey][]start{}
+		p.days = map[dayKey][]row{}
 	}
 	p.days[key] = points
 	return points
