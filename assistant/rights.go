@@ -360,7 +360,7 @@ func amend(h *house, c *privacy.Contact, field nlu.Field, value string) error {
 		return nil
 	case nlu.FieldPhone, nlu.FieldEmail:
 		for _, s := range h.reader.Read(value, nlu.Context{Lang: c.Lang, Expects: field}).Personal {
-			if s.Kind == string(field) {
+			if s.Kind == string(field) && s.Value != "" { // one that cannot be right has none
 				if field == nlu.FieldEmail {
 					c.Email = s.Value
 					return nil

@@ -164,7 +164,7 @@ func (c *keyRotate) Run(s streams) error {
 		}
 		n, err := db.Rotate()
 		if err == nil {
-			fmt.Fprintf(s.out, "%d records sealed anew\n", n)
+			fmt.Fprintf(s.out, "%d records sealed anew. Backups made before now open only with the copy of the keys that was made with them: make a backup.\n", n)
 			err = db.Compact()
 		}
 		return err
