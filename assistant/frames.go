@@ -13,13 +13,15 @@ import (
 // stranger's; a record is some hundred bytes a message.
 var frames = storage.NewTable[uint64]("assistant.frames")
 
-func frameKey(tx *storage.Tx, conversation, id string) []byte {
-	return []byte(conversation + "/" + hex.EncodeToString(tx.Index("frame", id)))
-}
+func frameKey(conversation, frame string) []byte { return []byte(conversation + "/" + frame) }
+
+// frameName stands for a frame's id from where it comes in: the id is a page's own
+// matter, and may be a name or a phone.
+func frameName(tx *storage.Tx, id string) string { return hex.EncodeToString(tx.Index("frame", id)) }
 
 // taken returns the turn that a frame became, and false for one that is new.
-func taken(tx *storage.Tx, conversation, id string) (seq uint64, ok bool, err error) {
-	seq, err = frames.Get(tx, frameKey(tx, conversation, id))
+func taken(tx *storage.Tx, conversation, frame string) (seq uint64, ok bool, err error) {
+	seq, err = frames.Get(tx, frameKey(conversation, frame))
 	if errors.Is(err, storage.ErrNotFound) {
 		return 0, false, nil
 	}

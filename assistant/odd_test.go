@@ -503,7 +503,7 @@ func TestAcknowledgedPhoneSurvives(t *testing.T) {
 	wantExpects(t, summary, ExpectConfirm)
 	wantText(t, summary, "+7 917 555-77-01")
 	err := h.db.View(func(tx *storage.Tx) error {
-		_, err := unanswered.Get(tx, unansweredKey(v.session.Conversation, "p"))
+		_, err := unanswered.Get(tx, unansweredKey(v.session.Conversation, frameName(tx, "p")))
 		if err == nil {
 			t.Error("the words are still kept")
 		}

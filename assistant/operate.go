@@ -139,6 +139,7 @@ func (a *Assistant) Reply(_ context.Context, op Operator, conversation, text str
 	if utf8.RuneCountInString(text) > MaxText {
 		return 0, ErrTooLong
 	}
+	h := a.house.Load()
 	err = a.change(conversation, func(tx *storage.Tx, st *State) ([]Turn, error) {
 		if st.Owner.Kind == OwnerOperator && st.Owner.Operator != op.ID {
 			return nil, ErrNotOwner
@@ -146,7 +147,11 @@ func (a *Assistant) Reply(_ context.Context, op Operator, conversation, text str
 		st.Owner = Owner{Kind: OwnerOperator, Operator: op.ID, Author: op.Name, Reason: st.Owner.Reason, Since: a.now()}
 		st.Asked, st.Choices = ExpectOperator, nil
 		seq = st.Seq + 1
-		t := Turn{At: a.now(), From: FromOperator, Author: op.Name, Text: privacy.Strip(text), Expects: ExpectOperator}
+		own, err := contactOf(tx, st.Contact)
+		if err != nil {
+			return nil, err
+		}
+		t := Turn{At: a.now(), From: FromOperator, Author: op.Name, Text: h.tagged(st.Lang, text, own), Expects: ExpectOperator}
 		return []Turn{t}, audit.Append(tx, audit.Entry{At: a.now(), Actor: op.ID, Action: "conversation.reply", Object: conversation})
 	})
 	return seq, err
@@ -236,6 +241,7 @@ func (a *Assistant) Decide(_ context.Context, op Operator, dec Decision) (card A
 		if err != nil {
 			return err
 		}
+		dec.Reason = h.impersonal(h.clinic.Languages[0], dec.Reason)
 		if err := dec.sound(h.clinic); err != nil {
 			return err
 		}

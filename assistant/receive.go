@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -116,10 +117,11 @@ func (a *Assistant) Open(_ context.Context, v Visit) (Session, error) {
 func (a *Assistant) begin(v Visit) (Session, error) {
 	h := a.house.Load()
 	token := rand.Text()
+	page, source := h.origin(v)
 	id := "v_" + strings.ToLower(rand.Text()[:20])
 	st := State{
 		Lang: h.clinic.Language(v.Lang), Secret: strings.ToLower(rand.Text()[:6]), Created: a.now(),
-		Owner: Owner{Kind: OwnerAssistant, Since: a.now()}, Page: v.Page, Source: v.Source, Widget: v.Widget,
+		Owner: Owner{Kind: OwnerAssistant, Since: a.now()}, Page: page, Source: source, Widget: v.Widget,
 	}
 	err := a.db.Update(func(tx *storage.Tx) error {
 		if err := visitors.Put(tx, tokenKey(tx, token), visitor{id, a.now()}); err != nil {
@@ -183,9 +185,16 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 		return 0, ErrTooLong
 	}
 	h := a.house.Load()
+	err = a.db.View(func(tx *storage.Tx) error { in.ID = frameName(tx, in.ID); return nil })
+	if err != nil {
+		return 0, err
+	}
 	masked, tags, alarm, err := a.masked(h, conversation, in)
 	if err != nil {
 		return 0, err
+	}
+	if in.Button != "" && masked == noLabel && !buttonText.MatchString(in.Button) { // a stranger's words
+		in.Button = noLabel
 	}
 	a.help.drop(conversation) // what is still asked for was about less than the visitor has said now
 	again, waits := false, false
@@ -208,7 +217,7 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 			return ErrBusy
 		}
 		seq = st.Seq + 1
-		if err := frames.Put(tx, frameKey(tx, conversation, in.ID), seq); err != nil {
+		if err := frames.Put(tx, frameKey(conversation, in.ID), seq); err != nil {
 			return err
 		}
 		st.Pending = append(st.Pending, heard{seq, in.ID, masked, in.Button, alarm})
@@ -255,6 +264,12 @@ func (a *Assistant) masked(h *house, conversation string, in Incoming) (text str
 	return text, tags, alarm, err
 }
 
+// noLabel stands for a button that was never shown.
+const noLabel = "…"
+
+// buttonText is what the id of a button can be: a verb and ids of the house.
+var buttonText = regexp.MustCompile(`^[a-z]+(/[A-Za-z0-9_.,:+-]*)*$`)
+
 // label finds what stood on a button: of the newest replies, or of any.
 func label(tx *storage.Tx, conversation, button string, st State, h *house) (found string, err error) {
 	near := uint64(0)
@@ -274,7 +289,7 @@ func label(tx *storage.Tx, conversation, button string, st State, h *house) (fou
 		}
 	}
 	if found == "" {
-		found = "…"
+		found = noLabel
 	}
 	return found, err
 }

@@ -132,7 +132,7 @@ type State struct {
 // heard is a visitor's turn that has no answer yet.
 type heard struct {
 	Seq    uint64 `json:"seq"`
-	ID     string `json:"id"`             // of the frame
+	ID     string `json:"id"`             // of the frame, see frameName
 	Text   string `json:"text,omitempty"` // masked
 	Button string `json:"button,omitempty"`
 	// Alarm is what is left of words about health that this house does not keep.
@@ -180,14 +180,14 @@ type visitor struct {
 }
 
 // unanswered holds the words of turns that wait for an answer, by conversation
-// and frame, of visitors who have agreed to the processing of their data: a
+// and frame as in frames, of visitors who have agreed to the processing of their data: a
 // killed process must not lose the phone that it has acknowledged.
 var unanswered = storage.NewTable[string]("assistant.unanswered").Owned(func(key []byte, _ string) string {
 	conversation, _, _ := strings.Cut(string(key), "/")
 	return conversation
 })
 
-func unansweredKey(conversation, frame string) []byte { return []byte(conversation + "/" + frame) }
+func unansweredKey(conversation, frame string) []byte { return frameKey(conversation, frame) }
 
 // visitors are by keyed hash of the token.
 var visitors = storage.NewTable[visitor]("assistant.visitors").Owned(func(_ []byte, v visitor) string { return v.Conversation })

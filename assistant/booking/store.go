@@ -33,7 +33,7 @@ type EventData struct {
 
 // Get returns the appointment with this number, or [storage.ErrNotFound].
 func Get(tx *storage.Tx, number string) (Appointment, error) {
-	if number == "" {
+	if Named(number) == "" {
 		return Appointment{}, storage.ErrNotFound
 	}
 	a, err := appointments.Get(tx, []byte(number))
@@ -41,6 +41,15 @@ func Get(tx *storage.Tx, number string) (Appointment, error) {
 		return Appointment{}, fmt.Errorf("appointment %s: %w", number, err)
 	}
 	return a, nil
+}
+
+// Named is an appointment's number as it is written, or "" for what cannot be one:
+// what comes from an address may be anything, and the journal holds nothing personal.
+func Named(number string) string {
+	if n, ok := numbered("A", number); ok && number == fmt.Sprintf("A-%d", n) && n < 1e9 {
+		return number
+	}
+	return ""
 }
 
 // Between yields the appointments of any status that start from from on and before to,

@@ -6,11 +6,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -60,12 +62,14 @@ func TestFullDay(t *testing.T) {
 	owner.login("owner", h.owner)
 	h.atTheDesk(front, owner, people)
 	h.programs(owner)
+	h.snapshot("noon")
 	h.crash(syscall.SIGKILL)
 	for _, v := range people {
 		v.connect()
 	}
 	people["handoff"].tell("спасибо, жду звонка на 8 (950) 555-06-78")
 	h.crash(syscall.SIGABRT) // with all that Go's runtime prints
+	h.snapshot("afternoon")
 
 	h.backup("copies-1")
 	h.erase(front, people)
@@ -92,8 +96,8 @@ func TestFullDay(t *testing.T) {
 	}
 	left.files(t, "files", h.dir)
 	left.copies(t, h)
-	if len(left["prompts"]) == 0 || len(left["events without contact"]) == 0 || !bytes.Contains(left["log"], []byte("level=DEBUG")) {
-		t.Errorf("%d bytes of prompts, %d of events; the log is at level debug: nothing is proved", len(left["prompts"]), len(left["events without contact"]))
+	if len(left["prompts"]) == 0 || len(left["events without contact"]) == 0 {
+		t.Errorf("%d bytes of prompts, %d of events: nothing is proved", len(left["prompts"]), len(left["events without contact"]))
 	}
 	left.clean(t, s)
 	for _, c := range slicesOf(ofAdelina[2:], ofWalkIn[2:]) { // who may know it does
@@ -115,6 +119,23 @@ func slicesOf(lists ...[]canary) (all []canary) {
 		all = append(all, l...)
 	}
 	return all
+}
+
+// snapshot copies the files as they are at one moment, with all that a later
+// commit will overwrite: what a thief would have found.
+func (h *dayHouse) snapshot(when string) {
+	h.t.Helper()
+	if err := os.CopyFS(filepath.Join(h.dir, when), regular{os.DirFS(h.data)}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// regular leaves out the sockets of a folder.
+type regular struct{ fs.FS }
+
+func (r regular) ReadDir(name string) ([]fs.DirEntry, error) {
+	all, err := fs.ReadDir(r.FS, name)
+	return slices.DeleteFunc(all, func(d fs.DirEntry) bool { return !d.Type().IsRegular() }), err
 }
 
 // noDumps: a crash leaves no memory behind, whoever starts the program.
@@ -211,7 +232,7 @@ func refuses(v *dayVisitor) {
 	v.say("Капитолина Жаворонкова, 8 904 555-05-67, запишите к стоматологу послезавтра")
 	v.choose("")
 	v.say("нет, не согласна")
-	v.say("Жаворонкова я, Капитолина")
+	v.say("я Капитолина Жаворонкова, просто спросить")
 }
 
 func callsPerson(v *dayVisitor) {
@@ -530,6 +551,9 @@ func (h *dayHouse) records(dir string, fn func(table string, key, plain []byte))
 	err = db.View(func(tx *bolt.Tx) error {
 		return tx.ForEach(func(name []byte, b *bolt.Bucket) error {
 			return b.ForEach(func(k, record []byte) error {
+				if string(name)+"/"+string(k) == "okoshko/format" { // a number, for a program that is older
+					return nil
+				}
 				plain, err := v.Open(record, string(name), k)
 				if err != nil {
 					return fmt.Errorf("%s %q: %w", name, k, err)

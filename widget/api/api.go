@@ -163,7 +163,7 @@ func (a *API) guard(right staff.Right, do action) web.HandlerFunc {
 // noted nothing is read.
 func (a *API) journal(r *http.Request, who staff.Token) error {
 	err := a.DB.Update(func(tx *storage.Tx) error {
-		return audit.Append(tx, audit.Entry{At: a.Now(), Actor: who.ID, Action: "api.read", Object: r.PathValue("number"), Reason: r.Pattern})
+		return audit.Append(tx, audit.Entry{At: a.Now(), Actor: who.ID, Action: "api.read", Object: booking.Named(r.PathValue("number")), Reason: r.Pattern})
 	})
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)

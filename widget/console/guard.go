@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"okoshko/assistant"
+	"okoshko/assistant/booking"
 	"okoshko/assistant/staff"
 	"okoshko/storage"
 	"okoshko/storage/audit"
@@ -68,7 +69,7 @@ func (r *readings) due(key string, now time.Time) bool {
 // noteReading writes to the journal that an account reads a page on which people
 // are named. Where it cannot be written nothing is shown.
 func (c *Console) noteReading(r *http.Request, who staff.Account) error {
-	object := r.PathValue("number")
+	object := booking.Named(r.PathValue("number"))
 	if r.PathValue("id") != "" { // a conversation has an entry of its own
 		return nil
 	}

@@ -150,7 +150,7 @@ func (m *Manners) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	m.conf.Log.Log(r.Context(), level, "refused", "request", RequestID(r.Context()), "status", p.Status, "err", err)
+	m.conf.Log.Log(r.Context(), level, "refused", "request", RequestID(r.Context()), "status", p.Status, "err", told(p, err))
 	if rec, ok := w.(*recorder); ok && rec.status != 0 {
 		return
 	}
@@ -159,6 +159,16 @@ func (m *Manners) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	m.conf.Problem(w, r, p)
+}
+
+// told is what the log is told. What is refused holds what a stranger wrote, and
+// so may its cause: the path of a page that is not there, a number that is none.
+// The title says enough.
+func told(p *Problem, err error) string {
+	if p.Status < http.StatusInternalServerError {
+		return p.Title
+	}
+	return err.Error()
 }
 
 func (m *Manners) recovered(w *recorder, r *http.Request) {
