@@ -31,7 +31,7 @@ func (t *turn) handoff(reason, lead string) {
 // «перезвоните мне, Инна, 8 917 …».
 func (t *turn) introduce() {
 	for _, c := range t.commands("set", "correct") {
-		if kind, personal := personEffects[c.Field]; personal && c.Value != "" {
+		if kind, personal := personEffects[c.Field]; personal && c.Value != "" && asksFor(t.f.clinic, c.Field) {
 			t.out.effect(kind, c.Value)
 		}
 	}
@@ -50,14 +50,16 @@ func (t *turn) danger() {
 	}
 }
 
-// documents tells that numbers of documents and cards are not kept. A card with
-// no wish to book is about money, which is a person's business.
+// documents tells what of the message is not kept, and why: numbers of documents
+// and cards, health where the house is not of medicine, and what a booking here
+// does not ask for. A card with no wish to book is about money, which is a
+// person's business.
 func (t *turn) documents() {
 	kinds := make(map[string]bool)
 	for _, s := range t.in.Personal {
 		kinds[s.Kind] = true
 	}
-	if kinds["card"] {
+	if kinds[nlu.KindCard] {
 		t.heard = true
 		t.out.say("data.card", nil)
 		if !t.has("book") && t.st.Goal == GoalNone {
@@ -65,10 +67,24 @@ func (t *turn) documents() {
 		}
 		return
 	}
-	if kinds["passport"] || kinds["snils"] || kinds["inn"] || kinds["oms"] {
+	if kinds[nlu.KindPassport] || kinds[nlu.KindSNILS] || kinds[nlu.KindINN] || kinds[nlu.KindOMS] {
 		t.out.say("data.document", nil) // and go on: it answers nothing
 	}
+	for _, kind := range []string{nlu.KindPhone, nlu.KindEmail, nlu.KindBirthDate} {
+		if kinds[kind] && !asksFor(t.f.clinic, nlu.Field(kind)) {
+			t.heard, t.moved = true, true
+			t.out.say("data."+kind, nil)
+		}
+	}
+	if t.in.Health && t.f.clinic.Profile == clinic.ProfileSalon {
+		t.heard, t.moved = true, true
+		t.out.say("data.health", prompts.Args{"phone": t.phone()})
+	}
 }
+
+// asksFor reports whether a booking in the house needs a field of the person. What
+// it does not need is not kept, and the consent does not name it.
+func asksFor(c *clinic.Clinic, field nlu.Field) bool { return c.Booking.Needs(string(field)) }
 
 func (t *turn) people() {
 	calls := t.commands("human")

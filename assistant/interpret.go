@@ -34,7 +34,7 @@ func (a *Assistant) interpret(ctx context.Context, h *house, conversation string
 		in.Alarm = turn.Alarm // a process that was killed in between has only this left
 	}
 	model := a.model.Load()
-	if st.Owner.Kind != OwnerAssistant || model == nil || in.Alarm != "" {
+	if st.Owner.Kind != OwnerAssistant || model == nil || in.Alarm != "" || h.unkept(in.Reading) {
 		return in, nil
 	}
 	brief, cancel := context.WithTimeout(ctx, a.patience)

@@ -321,7 +321,7 @@ func (a *Assistant) notify(tx *storage.Tx, h *house, ap booking.Appointment, dec
 	}
 	d := deed{h: h, tx: tx, conversation: ap.Conversation, st: &st, now: a.now()}
 	args := d.argsOf(ap)
-	args["number"], args["reason"] = ap.Number, privacy.Strip(dec.because(h, st.Lang))
+	args["number"], args["reason"] = ap.Number, dec.because(h, st.Lang)
 	if args["reason"] == "" && (dec.Verb == "decline" || dec.Verb == "cancel") {
 		args["reason"] = prompts.Say(st.Lang, "notice.again", nil)
 	}

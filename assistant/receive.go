@@ -189,11 +189,11 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 	if err != nil {
 		return 0, err
 	}
-	masked, tags, alarm, err := a.masked(h, conversation, in)
+	kept, err := a.masked(h, conversation, in)
 	if err != nil {
 		return 0, err
 	}
-	if in.Button != "" && masked == noLabel && !buttonText.MatchString(in.Button) { // a stranger's words
+	if in.Button != "" && kept.text == noLabel && !buttonText.MatchString(in.Button) { // a stranger's words
 		in.Button = noLabel
 	}
 	a.help.drop(conversation) // what is still asked for was about less than the visitor has said now
@@ -201,7 +201,7 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 	// Before the commit, since the answer may begin right after it.
 	a.remember(conversation, func(m *memory) {
 		if _, known := m.said[in.ID]; !known { // sent again: the first words count
-			m.said[in.ID] = spoken{in.Text, tags}
+			m.said[in.ID] = spoken{in.Text, kept.tags}
 		}
 	})
 	err = a.db.Update(func(tx *storage.Tx) error {
@@ -220,13 +220,13 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 		if err := frames.Put(tx, frameKey(conversation, in.ID), seq); err != nil {
 			return err
 		}
-		st.Pending = append(st.Pending, heard{seq, in.ID, masked, in.Button, alarm})
-		if st.Consent != "" && in.Text != "" && alarm == "" {
+		st.Pending = append(st.Pending, heard{seq, in.ID, kept.text, in.Button, kept.alarm})
+		if st.Consent != "" && in.Text != "" && kept.alarm == "" && !kept.unkept {
 			if err := unanswered.Put(tx, unansweredKey(conversation, in.ID), in.Text); err != nil {
 				return err
 			}
 		}
-		return save(tx, conversation, &st, Turn{At: a.now(), From: FromVisitor, Text: masked})
+		return save(tx, conversation, &st, Turn{At: a.now(), From: FromVisitor, Text: kept.text})
 	})
 	if err != nil || again {
 		if !waits {
@@ -239,29 +239,42 @@ func (a *Assistant) Receive(_ context.Context, conversation string, in Incoming)
 	return seq, nil
 }
 
-// masked is what is stored of a turn: the text without personal data, or the
-// label of the button that was pressed. tags tell what was taken out. A house
-// that is not of medicine keeps no word of somebody's health (152-FZ, article
-// 10): alarm is then all that is left of such a text.
-func (a *Assistant) masked(h *house, conversation string, in Incoming) (text string, tags map[string]string, alarm string, err error) {
+// maskedTurn is what is stored of a turn: the text without personal data, or the
+// label of the button that was pressed.
+type maskedTurn struct {
+	text   string
+	tags   map[string]string // what was taken out
+	alarm  string
+	unkept bool // the house keeps no word of it
+}
+
+// masked is what is stored of a turn. A house that is not of medicine keeps no word
+// of somebody's health (152-FZ, article 10): a tag is then all that is left of such
+// a text, and an alarm where it rang.
+func (a *Assistant) masked(h *house, conversation string, in Incoming) (m maskedTurn, err error) {
 	err = a.db.View(func(tx *storage.Tx) error {
 		st, err := load(tx, conversation)
 		if err != nil {
 			return err
 		}
 		if in.Button != "" {
-			text, err = label(tx, conversation, in.Button, st, h)
+			m.text, err = label(tx, conversation, in.Button, st, h)
 			return err
 		}
 		r := h.reader.Read(in.Text, a.readerContext(h, &st))
-		if r.Alarm != "" && h.clinic.Profile == clinic.ProfileSalon {
-			text, alarm = privacy.Masked("health"), r.Alarm
+		if h.unkept(r) {
+			m = maskedTurn{text: privacy.Masked("health"), alarm: r.Alarm, unkept: true}
 			return nil
 		}
-		text, tags = privacy.Mask(in.Text, r.Personal, st.Secret)
+		m.text, m.tags = privacy.Mask(in.Text, r.Personal, st.Secret)
 		return nil
 	})
-	return text, tags, alarm, err
+	return m, err
+}
+
+// unkept reports whether words are about health and the house may not keep them.
+func (h *house) unkept(r nlu.Reading) bool {
+	return r.Health && h.clinic.Profile == clinic.ProfileSalon
 }
 
 // noLabel stands for a button that was never shown.

@@ -334,6 +334,9 @@ func (a *Assistant) Amend(_ context.Context, page string, field nlu.Field, value
 		if err != nil {
 			return err
 		}
+		if !asksFor(h.clinic, field) && ownValues(person{c.Name, c.Phone, c.Email})[string(field)] == "" {
+			return ErrField // nothing is kept that is not asked for
+		}
 		if err := amend(h, &c, field, value); err != nil {
 			return err
 		}

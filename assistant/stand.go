@@ -38,13 +38,18 @@ func (d *deed) stand(in Interpretation) error {
 		d.out.expects = ExpectOperator
 		return d.finish()
 	}
+	if d.h.unkept(in.Reading) { // whoever answers cannot read it
+		d.say("data.health", prompts.Args{"phone": showPhone(d.h.clinic.Phone)})
+		d.out.expects = ExpectOperator
+		return d.finish()
+	}
 	asked := d.st.Asked == ExpectConsent && in.Seq > d.st.AskedAt
 	agreed := in.Button == "yes/"+strconv.FormatUint(d.st.AskedAt, 10)
 	for _, c := range in.Commands {
 		switch {
 		case c.Do == nlu.Affirm && asked:
 			agreed = true
-		case c.Value == "":
+		case c.Value == "" || c.Field != "" && !asksFor(d.h.clinic, c.Field):
 		case c.Field == nlu.FieldName:
 			d.known.Name = c.Value
 		case c.Field == nlu.FieldPhone:

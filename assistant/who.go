@@ -22,6 +22,10 @@ func (t *turn) setPerson(c nlu.Command) {
 		return
 	}
 	t.heard = true
+	if !asksFor(t.f.clinic, c.Field) {
+		t.moved = true // told why in documents
+		return
+	}
 	t.out.effect(personEffects[c.Field], c.Value)
 	if t.st.Asked == ExpectConfirm {
 		t.changed = true

@@ -160,6 +160,7 @@ type Reading struct {
 	// AlarmRule are the rows that rang, with Context.Explain.
 	AlarmRule string `json:"alarm_rule,omitempty"`
 	Personal  []Span `json:"-"`
+	Health    bool   `json:"health,omitempty"` // speaks of somebody's health
 	TooLong   bool   `json:"too_long,omitempty"`
 }
 

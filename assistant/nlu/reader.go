@@ -96,7 +96,7 @@ func (r *Reader) Read(text string, c Context) Reading {
 	m.links()
 	m.settle(alarm)
 	return Reading{
-		Lang: m.language(), Covered: m.coveredShare(), Commands: m.commands, Alarm: alarm, AlarmRule: m.rang(alarm),
+		Lang: m.language(), Covered: m.coveredShare(), Commands: m.commands, Alarm: alarm, AlarmRule: m.rang(alarm), Health: alarm != "" || m.health(),
 		Personal: mergeSpans(p.spans), TooLong: tooLong,
 	}
 }

@@ -30,8 +30,8 @@ func Masked(kind string) string { return tagOpen + kind + tagClose }
 func OwnField(kind string) (field string, ok bool) { return strings.CutPrefix(kind, ownKind) }
 
 // Mask replaces the spans of text (in order, not overlapping, offsets in bytes)
-// by tags, and returns which value each tag stands for. Brackets of tags that
-// the visitor typed are taken out.
+// by tags, and returns which value each tag stands for. What looks like a tag in
+// the rest is none any more.
 func Mask(text string, spans []nlu.Span, secret string) (masked string, values map[string]string) {
 	values = make(map[string]string, len(spans))
 	var b strings.Builder
@@ -48,14 +48,6 @@ func Mask(text string, spans []nlu.Span, secret string) (masked string, values m
 	}
 	b.WriteString(Strip(text[at:]))
 	return b.String(), values
-}
-
-// Strip takes tag brackets out of a text that a stranger wrote.
-func Strip(text string) string {
-	if !strings.Contains(text, tagOpen) && !strings.Contains(text, tagClose) {
-		return text
-	}
-	return strings.NewReplacer(tagOpen, "[", tagClose, "]").Replace(text)
 }
 
 // Show replaces each tag of a masked text by a label for its kind.

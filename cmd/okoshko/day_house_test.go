@@ -53,7 +53,11 @@ func (l *listener) hear(parts ...[]byte) (n int) {
 	return l.n
 }
 
-func (l *listener) heard() []byte { l.mu.Lock(); defer l.mu.Unlock(); return bytes.Clone(l.all.Bytes()) }
+func (l *listener) heard() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return bytes.Clone(l.all.Bytes())
+}
 
 // receiver keeps requests; of every ten it refuses one, with all that it was
 // told in its answer.
