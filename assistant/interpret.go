@@ -30,6 +30,7 @@ func (a *Assistant) interpret(ctx context.Context, h *house, conversation string
 		return Interpretation{Reading: reading, Purpose: answer, Seq: turn.Seq, Words: len(strings.Fields(text))}, nil
 	}
 	in := Interpretation{Reading: reading, Question: strings.Contains(text, "?"), Seq: turn.Seq, Words: len(strings.Fields(text))}
+	in.Personal = namedAgain(text, in.Reading, a.knownName(conversation, st))
 	if in.Alarm == "" {
 		in.Alarm = turn.Alarm // a process that was killed in between has only this left
 	}

@@ -134,7 +134,8 @@ func (a *Assistant) Return(_ context.Context, op Operator, conversation string) 
 	})
 }
 
-// Reply says something to the visitor as the operator, who becomes the owner.
+// Reply says something to the visitor as the operator, who becomes the owner. It
+// returns [ErrTooLong], [ErrNotOwner] or a [NotKept].
 func (a *Assistant) Reply(_ context.Context, op Operator, conversation, text string) (seq uint64, err error) {
 	if utf8.RuneCountInString(text) > MaxText {
 		return 0, ErrTooLong
@@ -145,6 +146,9 @@ func (a *Assistant) Reply(_ context.Context, op Operator, conversation, text str
 			return nil, ErrNotOwner
 		}
 		st.Owner = Owner{Kind: OwnerOperator, Operator: op.ID, Author: op.Name, Reason: st.Owner.Reason, Since: a.now()}
+		if err := h.mayKeep(st.Lang, text); err != nil {
+			return nil, err
+		}
 		st.Asked, st.Choices = ExpectOperator, nil
 		seq = st.Seq + 1
 		own, err := contactOf(tx, st.Contact)

@@ -252,24 +252,22 @@ type maskedTurn struct {
 // of somebody's health (152-FZ, article 10): a tag is then all that is left of such
 // a text, and an alarm where it rang.
 func (a *Assistant) masked(h *house, conversation string, in Incoming) (m maskedTurn, err error) {
+	var st State
 	err = a.db.View(func(tx *storage.Tx) error {
-		st, err := load(tx, conversation)
-		if err != nil {
-			return err
-		}
-		if in.Button != "" {
+		if st, err = load(tx, conversation); err == nil && in.Button != "" {
 			m.text, err = label(tx, conversation, in.Button, st, h)
-			return err
 		}
-		r := h.reader.Read(in.Text, a.readerContext(h, &st))
-		if h.unkept(r) {
-			m = maskedTurn{text: privacy.Masked("health"), alarm: r.Alarm, unkept: true}
-			return nil
-		}
-		m.text, m.tags = privacy.Mask(in.Text, r.Personal, st.Secret)
-		return nil
+		return err
 	})
-	return m, err
+	if err != nil || in.Button != "" {
+		return m, err
+	}
+	r := h.reader.Read(in.Text, a.readerContext(h, &st))
+	if h.unkept(r) {
+		return maskedTurn{text: privacy.Masked("health"), alarm: r.Alarm, unkept: true}, nil
+	}
+	m.text, m.tags = privacy.Mask(in.Text, namedAgain(in.Text, r, a.knownName(conversation, &st)), st.Secret)
+	return m, nil
 }
 
 // unkept reports whether words are about health and the house may not keep them.

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"okoshko/assistant"
+	"okoshko/assistant/nlu"
 	"okoshko/assistant/staff"
 	"okoshko/storage"
 	"okoshko/widget/web"
@@ -209,6 +210,10 @@ func (c *Console) reply(w http.ResponseWriter, r *http.Request, who staff.Accoun
 		if errors.Is(err, assistant.ErrNotOwner) {
 			alert, err = "Разговор уже ведёт другой сотрудник. Ваш ответ не отправлен.", nil
 		}
+		var unkept *assistant.NotKept
+		if errors.As(err, &unkept) {
+			alert, err = notKeptWords(unkept.Kind), nil
+		}
 	}
 	switch {
 	case err != nil:
@@ -234,6 +239,17 @@ func kept(alert, text string) string {
 		return ""
 	}
 	return text
+}
+
+// notKeptWords says why an answer is not sent that holds what is not kept.
+func notKeptWords(kind string) string {
+	switch kind {
+	case "health":
+		return "Слова о здоровье здесь не хранятся, поэтому ответ не отправлен. Напишите без них или позвоните посетителю."
+	case nlu.KindCard:
+		return "Номера карт здесь не хранятся, поэтому ответ не отправлен. Сообщите его по телефону."
+	}
+	return "Номера документов здесь не хранятся, поэтому ответ не отправлен. Сообщите его по телефону."
 }
 
 // replyRefusal says why an answer is not sent as it stands: nothing in it, too
