@@ -18,6 +18,7 @@ import (
 	"okoshko/assistant/privacy"
 	"okoshko/assistant/staff"
 	"okoshko/storage"
+	"okoshko/storage/vault"
 	"okoshko/widget"
 	"okoshko/widget/api"
 	"okoshko/widget/calendar"
@@ -208,8 +209,13 @@ const (
 )
 
 // prune deletes what is listed no longer, and takes out of the file what was
-// deleted in it.
+// deleted in it. Before, all of the store is read: what another hand has put back
+// under the running house would otherwise be found at its next start alone.
 func (a *appliance) prune() error {
+	// (A person who is erased meanwhile is no fault.)
+	if err := a.db.Verify(); errors.Is(err, storage.ErrChanged) || errors.Is(err, vault.ErrTampered) {
+		return err
+	}
 	err := a.db.Update(func(tx *storage.Tx) error {
 		if evidence, err := privacy.Evidence(tx); evidence || err != nil {
 			return err // nothing goes while an incident is being looked into
