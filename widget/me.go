@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +38,7 @@ type mePage struct {
 	Number string // the person's phone, as people write it
 	Agreed bool   // the consent to the visit is in force
 	Uses   []useCard
+	Asks   []string // fields that a booking needs; others may be corrected, not added
 }
 
 func (w *Widget) meRoutes() map[string]web.HandlerFunc {
@@ -103,7 +105,7 @@ func (w *Widget) meClosed(rw http.ResponseWriter, r *http.Request, status int) e
 
 func (w *Widget) mePage(r *http.Request) mePage {
 	h := w.houseIn(w.conf.Clinic(), pageLang(w.conf.Clinic(), r))
-	return mePage{house: h, M: meWordsIn(h.Lang)}
+	return mePage{house: h, M: meWordsIn(h.Lang), Asks: w.conf.Clinic().Booking.Ask}
 }
 
 func (w *Widget) meWords(r *http.Request) meWords { return meWordsIn(pageLang(w.conf.Clinic(), r)) }
@@ -201,7 +203,7 @@ type factRow struct {
 }
 
 func fact(p mePage, field, label, value string) factRow {
-	return factRow{p, field, label, value, p.Agreed}
+	return factRow{p, field, label, value, p.Agreed && (value != "" || slices.Contains(p.Asks, field))}
 }
 
 // Moment is a day and a clock time, with the year: a page to keep is read later.

@@ -185,14 +185,14 @@ func TestMask(t *testing.T) {
 		{Kind: "phone", Start: strings.Index(text, "8"), End: strings.Index(text, " ⟦"), Value: "+79175550101"},
 	}
 	masked, values := Mask(text, spans, "s3cret")
-	if want := "Я ⟦name:1:s3cret⟧, ⟦phone:2:s3cret⟧ [phone:1:abc]"; masked != want {
+	if want := "Я ⟦name:1:s3cret⟧, ⟦phone:2:s3cret⟧ phone:1:abc"; masked != want {
 		t.Errorf("masked %q, want %q", masked, want)
 	}
 	if values["⟦phone:2:s3cret⟧"] != "+79175550101" || len(values) != 2 {
 		t.Errorf("values %v", values)
 	}
 	shown := Show(masked, func(kind string) string { return "<" + kind + ">" })
-	if want := "Я <name>, <phone> [phone:1:abc]"; shown != want {
+	if want := "Я <name>, <phone> phone:1:abc"; shown != want {
 		t.Errorf("shown %q, want %q", shown, want)
 	}
 	if got := Number(text, spans); got != "Я [NAME_1], [PHONE_1] ⟦phone:1:abc⟧" {
