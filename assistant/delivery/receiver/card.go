@@ -22,7 +22,8 @@ type event struct {
 			Phone string `json:"phone"`
 			Email string `json:"email"`
 		} `json:"contact"`
-		Reason string `json:"reason"`
+		Reason  string `json:"reason"`
+		Purpose string `json:"purpose"`
 	} `json:"data"`
 }
 
@@ -62,6 +63,9 @@ var titles = map[string]string{
 	"waitlist.offered":      "Предложено освободившееся время",
 }
 
+// purposes are what a consent is for.
+var purposes = map[string]string{"booking": "запись на приём", "reminders": "напоминания о визитах", "advertising": "новости и предложения"}
+
 func newCard(e event, body []byte, now time.Time) card {
 	c := card{At: now.Format("15:04:05"), Title: titles[e.Type], Type: e.Type}
 	if c.Title == "" {
@@ -78,6 +82,7 @@ func newCard(e event, body []byte, now time.Time) card {
 		{"Телефон", d.Contact.Phone},
 		{"Почта", d.Contact.Email},
 		{"Причина", d.Reason},
+		{"Для чего", purposes[d.Purpose]},
 	} {
 		if r.Value != "" {
 			c.Rows = append(c.Rows, r)
