@@ -273,10 +273,8 @@ func (d *deed) know() error {
 		return err
 	}
 	consent := no
-	for _, c := range given {
-		if c.Withdrawn.IsZero() {
-			consent = d.when(c.At)
-		}
+	if c, none := privacy.Latest(given, privacy.PurposeBooking); none == nil && c.Withdrawn.IsZero() {
+		consent = d.when(c.At)
 	}
 	waiting, err := d.waiting()
 	if err != nil {

@@ -391,8 +391,8 @@ func TestRemindersLeaveUnderAnAgreementAlone(t *testing.T) {
 			}
 			wantSame(t, "in the chat", v.reminders(), []string{"24 11:00"})
 			list, err := h.Reminders(t.Context(), monday, monday.AddDate(0, 1, 0))
-			if err != nil || list[0].Untold != c.untold || list[0].State != ReminderSent {
-				t.Errorf("reception sees %+v, %v", list[0], err)
+			if err != nil || list[0].Untold != c.untold || list[0].State != ReminderSent || list[1].Untold != c.untold || list[1].State != ReminderPlanned {
+				t.Errorf("reception sees %+v, %v", list, err)
 			}
 		})
 	}

@@ -52,8 +52,8 @@ type Reminder struct {
 	State  ReminderState
 	Answer Answer
 	Why    string // of a missed one
-	// Untold is why no other system was told to remind; "" where one was, or none is
-	// meant to.
+	// Untold is why no other system was told to remind, or, of a planned one, will be as
+	// things stand; "" where one was, or none is meant to.
 	Untold string
 	At     time.Time // of the state; zero while planned
 }

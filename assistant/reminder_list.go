@@ -53,6 +53,14 @@ func (h *house) remindersOf(tx *storage.Tx, ap booking.Appointment, now time.Tim
 			kept[due.Unix()] = true
 		}
 	}
+	if err != nil {
+		return nil, err
+	}
+	who, err := contactOf(tx, ap.Contact)
+	if err != nil {
+		return nil, err
+	}
+	untold, err := h.unreminded(tx, who)
 	for _, due := range h.clinic.RemindAt(ap.Start) {
 		one := Reminder{Number: ap.Number, Start: ap.Start.In(zone), Due: due.In(zone), State: ReminderPlanned}
 		switch {
@@ -62,6 +70,9 @@ func (h *house) remindersOf(tx *storage.Tx, ap booking.Appointment, now time.Tim
 			one.State, one.Why, one.At = ReminderMissed, missedLate, ap.Start.In(zone)
 		case ap.Status != booking.Confirmed || !now.Before(ap.Start):
 			continue
+		}
+		if one.State == ReminderPlanned && untold != unremindedOff {
+			one.Untold = untold
 		}
 		all = append(all, one)
 	}

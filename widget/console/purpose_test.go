@@ -62,6 +62,8 @@ func TestPurposesAtTheDesk(t *testing.T) {
 	if got := h.purposes(t, contact); got != "booking, reminders withdrawn by staff" {
 		t.Errorf("on record: %s", got)
 	}
+	_, page = b.get("/console/reminders")
+	wants(t, page, "другие системы не напомнят: человек отказался от напоминаний")
 	_, page = b.get("/console/people")
 	wants(t, page, "Отозвать согласие: Напоминания о визитах", "исполнено")
 	_, page = b.post(person+"/stop", url.Values{"purpose": {"booking"}, "via": {"letter"}})

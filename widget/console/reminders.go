@@ -64,7 +64,7 @@ func (r reminderRow) Cause() string {
 // Also is why no other system was told to remind, beside what became of it here.
 func (r reminderRow) Also() string {
 	if said, ok := missedWords[r.Untold]; ok {
-		return "только в чате: " + said
+		return "другие системы не напомнят: " + said
 	}
 	return ""
 }
