@@ -13,6 +13,7 @@ import (
 // SafetyState is what the owner sees of how people's data is kept safe.
 type SafetyState struct {
 	Retention RetentionState
+	Months    []RetentionMonth // what was destroyed, the newest first
 	Alarms    []privacy.Alarm
 	Incidents []privacy.Incident
 	Frozen    string // the incident because of which nothing leaves, "" for none
@@ -28,6 +29,11 @@ func (a *Assistant) Safety(ctx context.Context) (s SafetyState, err error) {
 		return s, err
 	}
 	err = a.db.View(func(tx *storage.Tx) (err error) {
+		register, err := privacy.Destructions(tx, maxRegister)
+		if err != nil {
+			return err
+		}
+		s.Months = byMonth(s.Retention.Runs, register, a.Clinic().Location)
 		if s.Alarms, err = privacy.Alarms(tx, alarmsShown); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package assistant
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,14 +45,14 @@ func (h *testHouse) rung() (rules string) {
 	return rules
 }
 
-// told is how many events of a type there are.
-func (h *testHouse) told(typ string) (n int) {
+// told is how many new events of a type there are, and the last of them.
+func (h *testHouse) told(typ string) (n int, last outbox.Event) {
 	h.t.Helper()
 	err := h.db.Update(func(tx *storage.Tx) error {
 		n = 0
 		return outbox.Plan(tx, "all", func(e outbox.Event) bool {
 			if e.Type == typ {
-				n++
+				n, last = n+1, e
 			}
 			return false
 		})
@@ -59,7 +60,7 @@ func (h *testHouse) told(typ string) (n int) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return n
+	return n, last
 }
 
 // TestDailyHead: a head is written at start and once a day, receivers are told once a
@@ -92,7 +93,11 @@ func TestDailyHead(t *testing.T) {
 		{24 * time.Hour, false, 5, 1},
 	} {
 		k := h.keep(c.after, c.start)
-		if got, told := files(), h.told(eventHead); got != c.files || told != c.told || k.Failed != "" {
+		told, e := h.told(eventHead)
+		if told > 0 {
+			receives(t, h, e, k)
+		}
+		if got := files(); got != c.files || told != c.told || k.Failed != "" {
 			t.Errorf("step %d: %d files, %d told, failed %q; want %d, %d", n, got, told, k.Failed, c.files, c.told)
 		}
 	}
@@ -120,6 +125,25 @@ func TestDailyHead(t *testing.T) {
 		return nil
 	}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// receives reads a head as a receiver gets it, who may know no names.
+func receives(t *testing.T, h *testHouse, e outbox.Event, want audit.Kept) {
+	t.Helper()
+	text, drop, err := h.EventBody(e, false)
+	if err != nil || drop {
+		t.Fatalf("dropped %v, %v", drop, err)
+	}
+	var body struct {
+		Type string
+		Data headEvent
+	}
+	if err := json.Unmarshal(text, &body); err != nil || body.Type != "journal.head" || body.Data.Code != want.Code() {
+		t.Errorf("%s: %v", text, err)
+	}
+	if head, _, err := audit.ReadHead([]byte(body.Data.Note), body.Data.Key); err != nil || head != want.Head {
+		t.Errorf("the note: %+v, %v, want %+v", head, err, want.Head)
 	}
 }
 

@@ -48,9 +48,6 @@ type RetentionMonth struct {
 	Acts          int    `json:"acts_expired"`     // of the register, after their three years
 }
 
-// People is how many people's data the month destroyed.
-func (m RetentionMonth) People() int { return m.Expired + m.Withdrawn + m.Asked }
-
 // First is the first instant of the month, in UTC.
 func (m RetentionMonth) First() time.Time {
 	at, _ := time.Parse("2006-01", m.Month) // as monthOf wrote it

@@ -131,3 +131,22 @@ func TestHeadFiles(t *testing.T) {
 		t.Errorf("too long: %v", err)
 	}
 }
+
+// FuzzKeptElsewhere: what comes back from a stick or from paper is anybody's bytes. It is
+// read or refused, and what is read as a code is written the same way again.
+func FuzzKeptElsewhere(f *testing.F) {
+	f.Add("9-7K2M-9QXA-0DTE-RW5H")
+	f.Add("okoshko journal\n9\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n2026-11-23T09:00:00Z\n\n— okoshko AAAA\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, _, err := ReadHead([]byte(text), "okoshko+6dd9b228+AWL8xvqGG1icU4kpRhkAlAdltdbM5tUvRHqhwVuShGmz"); !errors.Is(err, ErrHead) {
+			t.Errorf("%q: %v", text, err)
+		}
+		size, code, err := sizeOfCode(text)
+		if err != nil {
+			return
+		}
+		if again, same, err := sizeOfCode(code); again != size || same != code || err != nil {
+			t.Errorf("%q: %q, then %q, %v", text, code, same, err)
+		}
+	})
+}

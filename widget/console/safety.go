@@ -37,7 +37,6 @@ type safetyView struct {
 	assistant.SafetyState
 	Names    map[string]string
 	Accounts []staff.Account
-	Months   []assistant.RetentionMonth
 	Alert    string
 }
 
@@ -58,11 +57,7 @@ func (c *Console) showSafety(w http.ResponseWriter, r *http.Request, who staff.A
 	if view.Accounts, err = c.Staff.Accounts(r.Context()); err != nil {
 		return err
 	}
-	report, err := c.People.RetentionReport(r.Context())
-	if err != nil {
-		return fmt.Errorf("retention: %w", err)
-	}
-	view.Months = report.Months[:min(len(report.Months), monthsShown)]
+	view.Months = view.Months[:min(len(view.Months), monthsShown)]
 	tokens, err := c.Staff.Tokens(r.Context())
 	if err != nil {
 		return err
@@ -155,6 +150,9 @@ func (c *Console) incidentStep(w http.ResponseWriter, r *http.Request, who staff
 		return web.Refused(http.StatusConflict, "Инцидент уже закрыт", "").Because(err)
 	case err != nil:
 		return vanished(err)
+	}
+	if step == "copy" { // whether it was made stands on the page
+		return c.back(w, r, "/console/incidents/"+id, "")
 	}
 	return c.back(w, r, "/console/incidents/"+id, "step")
 }
