@@ -45,7 +45,8 @@ var (
 	exceptions    = storage.NewTable[Exception]("booking.exceptions")
 	exceptionEnds = storage.NewTable[struct{}]("booking.exception-ends")
 
-	reasonText = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+	// reasonText is a code and cannot be a phone: it goes into the journal.
+	reasonText = regexp.MustCompile(`^[a-z][a-z_-]*[0-9]{0,3}$`)
 )
 
 const (
@@ -173,7 +174,7 @@ func (c *Calendar) sound(e Exception, now time.Time) error {
 		return wrong("it ends before it begins")
 	case long > longestException || e.Kind == Extra && long > longestExtra:
 		return wrong("it is too long")
-	case e.Reason != "" && !reasonText.MatchString(e.Reason):
+	case e.Reason != "" && (len(e.Reason) > 64 || !reasonText.MatchString(e.Reason)):
 		return wrong("its reason is no code")
 	case !now.Before(e.To):
 		return &Refusal{Why: Past}

@@ -184,7 +184,7 @@ func openBackup(file, kind string, by []age.Identity) (head backupHead, body io.
 	}
 	plain, err := age.Decrypt(f, by...)
 	if err != nil {
-		return fail(fmt.Errorf("does not open with this identity: %w", err))
+		return fail(notOpened(err))
 	}
 	in := bufio.NewReader(plain)
 	line, err := readLine(in)
@@ -200,6 +200,16 @@ func openBackup(file, kind string, by []age.Identity) (head backupHead, body io.
 		return fail(fmt.Errorf("a backup of the %s, expected one of the %s", head.Okoshko, kind))
 	}
 	return head, in, f.Close, nil
+}
+
+// notOpened says why a file does not open; what age says of its beginning may quote
+// it, and a wrong file may be anybody's letter.
+func notOpened(err error) error {
+	var other *age.NoIdentityMatchError
+	if errors.As(err, &other) {
+		return fmt.Errorf("does not open with this identity: %w", err)
+	}
+	return errors.New("does not open with this identity: damaged, or not written by okoshko backup")
 }
 
 func readLine(in *bufio.Reader) (line []byte, err error) {

@@ -4,8 +4,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -19,11 +17,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"filippo.io/age"
-	bolt "go.etcd.io/bbolt"
-
-	"okoshko/storage/vault"
 )
 
 // Who comes in the day, and what no file may say of them. Words are stems, so that
@@ -62,6 +55,7 @@ func TestFullDay(t *testing.T) {
 	owner.login("owner", h.owner)
 	h.atTheDesk(front, owner, people)
 	h.programs(owner)
+	h.waits(front, people["buttons"])
 	h.snapshot("noon")
 	h.crash(syscall.SIGKILL)
 	for _, v := range people {
@@ -79,9 +73,10 @@ func TestFullDay(t *testing.T) {
 	h.incident(owner)
 	h.backup("copies-2")
 	seen := h.ofService()
-	for _, args := range [][]string{{"audit", "show", "--last", "5000"}, {"audit", "verify"}, {"user", "list"}, {"secret", "list"}, {"key", "list"}} {
+	for _, args := range [][]string{{"audit", "show", "--last", "5000"}, {"audit", "verify"}, {"user", "list"}, {"secret", "list"}, {"key", "list"}, {"retention"}, {"incident", "list"}} {
 		h.okoshko("", append(args, "--data", h.data)...)
 	}
+	h.handed()
 	for _, v := range people {
 		v.close()
 	}
@@ -478,92 +473,53 @@ func (h *dayHouse) restore(from, to string) {
 		"--identity", filepath.Join(h.dir, "id.txt"), "--key", filepath.Join(h.data, keyFile))
 }
 
-// copies adds what is inside the encrypted backups.
-func (p places) copies(t *testing.T, h *dayHouse) {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(h.dir, "id.txt"))
-	if err != nil {
-		t.Fatal(err)
+// waits goes onto the waiting list for a day that reception has closed.
+func (h *dayHouse) waits(front *desk, v *dayVisitor) {
+	day := time.Now().AddDate(0, 0, 12)
+	front.post("/console/schedule", "kind", "absence", "target", "specialist/galimova", "from_day", day.Format(time.DateOnly), "to_day", day.Format(time.DateOnly), "reason", "vacation")
+	v.say("запишите на лечебный массаж " + day.Format("02.01.2006"))
+	for range 8 {
+		switch v.last.Expects {
+		case "more":
+			if !strings.Contains(front.page("/console/waiting"), v.name) {
+				h.t.Errorf("nobody waits: %+v", v.last)
+			}
+			return
+		case "time":
+			v.choose("лист ожидания")
+		default:
+			v.say(v.yes)
+		}
 	}
-	ids, err := age.ParseIdentities(bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := filepath.Glob(filepath.Join(h.dir, "copies-*", "*.age"))
-	if err != nil || len(files) < 4 {
-		t.Fatalf("%d copies, %v", len(files), err)
+	h.t.Errorf("not on the waiting list: %+v", v.last)
+}
+
+// handed: what a command hands over is for its reader alone, and is where it was
+// asked to be.
+func (h *dayHouse) handed() {
+	out := h.t.TempDir()
+	h.shown.hear([]byte(h.okoshko("", "export", "8 917 555-01-23", "--out", out, "--data", h.data)))
+	files, err := filepath.Glob(filepath.Join(out, "*"))
+	if err != nil || len(files) != 2 {
+		h.t.Fatalf("%d files, %v", len(files), err)
 	}
 	for _, f := range files {
-		sealed, err := os.Open(f)
-		if err != nil {
-			t.Fatal(err)
+		info, err := os.Stat(f)
+		text, readErr := os.ReadFile(f)
+		if err != nil || readErr != nil || info.Mode().Perm() != 0o600 || !bytes.Contains(text, []byte("Шарафеев")) {
+			h.t.Errorf("%s: %v %v %v", filepath.Base(f), info.Mode(), err, readErr)
 		}
-		plain, err := age.Decrypt(sealed, ids...)
-		if err == nil {
-			p["inside "+filepath.Base(f)], err = io.ReadAll(plain)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = sealed.Close()
 	}
-}
-
-// opened opens every record of a folder with its keys: what must not be kept at
-// all is not kept sealed either, and nobody who was erased is anywhere but in the
-// register that the law demands, by name alone.
-func (h *dayHouse) opened(people map[string]*dayVisitor) {
-	t := h.t
-	gone := slicesOf(ofGone, ofStruck, never, ofRefusal, typed)
-	here := newSearcher(slicesOf(ofAdelina[2:], ofHandoff[2:]))
-	for _, dir := range []string{"house", "again-1", "again-2"} {
-		records, found := 0, 0
-		h.records(filepath.Join(h.dir, dir), func(table string, key, plain []byte) {
-			records++
-			found += len(here.find(plain))
-			for _, c := range gone {
-				if table == "privacy.destructions" && strings.Trim(c.text, "0123456789") != "" {
-					continue
-				}
-				for _, hit := range newSearcher([]canary{c}).find(plain) {
-					t.Errorf("%s: record %q of %s has %s", dir, key, table, hit)
-				}
-			}
-		})
-		if records < 100 || found == 0 {
-			t.Errorf("%s: %d records were opened, %d of those who stay: nothing is proved", dir, records, found)
-		}
-		t.Logf("%s: %d records opened", dir, records)
-	}
-}
-
-// records opens every record that the keys of a folder open.
-func (h *dayHouse) records(dir string, fn func(table string, key, plain []byte)) {
-	v, err := vault.Open(dir, vault.KeyFile(filepath.Join(h.data, keyFile)))
-	if err != nil {
+	wrong := filepath.Join(out, "wrong.age") // a file that is none of ours
+	if err := os.WriteFile(wrong, []byte("age-encryption.org/v1\nШарафеева 8 917 555-01-23\n"), 0o600); err != nil {
 		h.t.Fatal(err)
 	}
-	db, err := bolt.Open(filepath.Join(dir, storeFile), 0o600, &bolt.Options{ReadOnly: true, Timeout: time.Second})
-	if err != nil {
-		h.t.Fatal(err)
+	said, err := tryOkoshko("", "restore", "--data", filepath.Join(out, "again"), "--from", wrong, "--keys-of", h.data, "--identity", filepath.Join(h.dir, "id.txt"), "--key", filepath.Join(h.data, keyFile))
+	if err == nil {
+		h.t.Errorf("a wrong file is restored: %s", said)
 	}
-	defer db.Close()
-	err = db.View(func(tx *bolt.Tx) error {
-		return tx.ForEach(func(name []byte, b *bolt.Bucket) error {
-			return b.ForEach(func(k, record []byte) error {
-				if string(name)+"/"+string(k) == "okoshko/format" { // a number, for a program that is older
-					return nil
-				}
-				plain, err := v.Open(record, string(name), k)
-				if err != nil {
-					return fmt.Errorf("%s %q: %w", name, k, err)
-				}
-				fn(string(name), k, plain)
-				return nil
-			})
-		})
-	})
-	if err != nil {
-		h.t.Error(err)
+	h.shown.hear([]byte(said))
+	if !bytes.Contains(h.shown.heard(), []byte("retention.run")) {
+		h.t.Error("retention has not run")
 	}
 }

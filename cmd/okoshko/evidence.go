@@ -262,7 +262,7 @@ func (a *appliance) openEvidence(i privacy.Incident, by []age.Identity, to io.Wr
 	}
 	plain, err := age.Decrypt(f, by...)
 	if err != nil {
-		return fmt.Errorf("%s: does not open with this identity: %w", i.Copy.File, err)
+		return fmt.Errorf("%s: %w", i.Copy.File, notOpened(err))
 	}
 	_, err = io.Copy(to, plain)
 	return err
