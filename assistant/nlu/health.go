@@ -38,6 +38,9 @@ var healthWords = healthTable(
 	`medicine* medicat* antibiotic* antidepress* pills tablets ointment* injection* vaccin* prescri* treated treatment* cure cured doctor's hospital* therapy rehab*`,
 )
 
+// withoutWords say that the next word is not there.
+var withoutWords = wordSet("без without")
+
 // healthTable is the words by their first two letters, each with whether it is a
 // beginning.
 func healthTable(rows ...string) map[string][]healthWord {
@@ -62,6 +65,7 @@ func (m *message) health() bool {
 	for i := range m.words {
 		w := &m.words[i]
 		switch {
+		case i > 0 && withoutWords[m.tokens[m.words[i-1].from].Text]: // «без боли»
 		case w.personal || w.number || w.named || w.reference || w.vocab != "":
 		case w.complaint, ofHealth(m.tokens[w.from].Text), w.text != "" && ofHealth(w.text):
 			return true

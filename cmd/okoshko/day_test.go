@@ -107,6 +107,14 @@ func TestFullDay(t *testing.T) {
 		}
 	}
 	left.planted(t, s, all)
+	planted := places{}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "core.4711"), []byte("\x00\x01Аделину\x00"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if planted.files(t, "a crash", dir); len(planted) != 2 || len(s.find(planted["a crash/core.4711"])) != 1 {
+		t.Error("a file is not looked into")
+	}
 }
 
 func slicesOf(lists ...[]canary) (all []canary) {
