@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 )
 
 // create writes a file where there is none, whole or not at all. A link, unlike
@@ -52,6 +53,28 @@ func writeTemp(path string, data []byte) (name string, err error) {
 	}
 	_, err = temp.Write(data)
 	return temp.Name(), errors.Join(err, temp.Sync(), temp.Close())
+}
+
+// unfinished are the names under which [writeTemp] writes, of files that never got
+// theirs.
+var unfinished = regexp.MustCompile(`^(` + regexp.QuoteMeta(RingName) + `(\.[0-9a-f]{16})?|` + regexp.QuoteMeta(FileName) + `)\.[0-9]+$`)
+
+// sweep destroys what a killed process left half written: keys of that time, of
+// somebody perhaps who is erased since.
+func sweep(dir string) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if !unfinished.MatchString(e.Name()) {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		f, openErr := os.OpenFile(path, os.O_WRONLY, 0)
+		err = errors.Join(err, openErr, os.Remove(path))
+		if openErr == nil {
+			err = errors.Join(err, wipe(f))
+		}
+	}
+	return err
 }
 
 // wipe overwrites a file that has no name any more. That it cannot is no

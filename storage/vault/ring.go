@@ -39,6 +39,7 @@ const (
 	kindHouse  = 'h'
 	kindPerson = 'p'
 	kindHash   = 'm'
+	kindLookup = 'l'
 )
 
 type ringKey struct {
@@ -55,11 +56,12 @@ type ring struct {
 	house      KeyID // of several the last in the file
 	hash       KeyID
 	olds       []KeyID // house keys before the present, oldest first
+	lookups    []KeyID // oldest first; none in a vault that was made before there were any
 }
 
 func newRing(vault uint64) *ring {
 	r := &ring{vault: vault, keys: make(map[KeyID]ringKey)}
-	r.house, r.hash = r.add(kindHouse), r.add(kindHash)
+	r.house, r.hash, r.lookups = r.add(kindHouse), r.add(kindHash), []KeyID{r.add(kindLookup)}
 	return r
 }
 
@@ -75,15 +77,16 @@ func (r *ring) add(kind byte) KeyID {
 
 func (r *ring) clone() *ring {
 	c := *r
-	c.keys, c.olds = maps.Clone(r.keys), slices.Clone(r.olds)
+	c.keys, c.olds, c.lookups = maps.Clone(r.keys), slices.Clone(r.olds), slices.Clone(r.lookups)
 	return &c
 }
 
-// order lists the ids as they stand in the file: house keys by age first.
+// order lists the ids as they stand in the file: house keys by age first, then
+// lookup keys.
 func (r *ring) order() []KeyID {
-	ids := append(slices.Clone(r.olds), r.house)
+	ids := slices.Concat(r.olds, []KeyID{r.house}, r.lookups)
 	for id, k := range r.keys {
-		if k.kind != kindHouse {
+		if k.kind != kindHouse && k.kind != kindLookup {
 			ids = append(ids, id)
 		}
 	}
@@ -136,6 +139,8 @@ func openRing(data, root []byte) (*ring, error) {
 			r.house = id
 		case kindHash:
 			r.hash = id
+		case kindLookup:
+			r.lookups = append(r.lookups, id)
 		}
 	}
 	if r.house == 0 || r.hash == 0 {
@@ -192,6 +197,14 @@ func (v *Vault) OldHouse() []KeyID {
 	return slices.Clone(v.ring.olds)
 }
 
+// Lookups lists the keys of [Vault.Lookup], the oldest first: one, and more while
+// they are exchanged.
+func (v *Vault) Lookups() []KeyID {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return slices.Clone(v.ring.lookups)
+}
+
 // Grow makes n keys for persons to come and returns when they are durable. The
 // floor is any number that the store counts up; it may not go down.
 func (v *Vault) Grow(n int, floor uint64) (ids []KeyID, err error) {
@@ -203,16 +216,19 @@ func (v *Vault) Grow(n int, floor uint64) (ids []KeyID, err error) {
 	return ids, err
 }
 
-// Destroy destroys keys: of persons, or old ones of the house. The others are
-// sealed anew under a new epoch, the file is replaced, and the old one's bytes
-// are overwritten before it goes, as far as the disk does what it is told.
+// Destroy destroys keys: of persons, or old ones of the house and of lookups. The
+// others are sealed anew under a new epoch, the file is replaced, and the old
+// one's bytes are overwritten before it goes, as far as the disk does what it is
+// told.
 func (v *Vault) Destroy(ids []KeyID, floor uint64) error {
 	return v.rewrite(floor, func(r *ring) {
 		for _, id := range ids {
-			if id != r.house && id != r.hash {
-				delete(r.keys, id)
-				r.olds = slices.DeleteFunc(r.olds, func(old KeyID) bool { return old == id })
+			if id == r.house || id == r.hash || len(r.lookups) == 1 && id == r.lookups[0] {
+				continue
 			}
+			delete(r.keys, id)
+			isIt := func(old KeyID) bool { return old == id }
+			r.olds, r.lookups = slices.DeleteFunc(r.olds, isIt), slices.DeleteFunc(r.lookups, isIt)
 		}
 	})
 }
@@ -226,6 +242,11 @@ func (v *Vault) RotateHouse(floor uint64) error {
 		r.olds = append(r.olds, r.house)
 		r.house = r.add(kindHouse)
 	})
+}
+
+// GrowLookup makes another key for lookups; those before make the same as ever.
+func (v *Vault) GrowLookup(floor uint64) error {
+	return v.rewrite(floor, func(r *ring) { r.lookups = append(r.lookups, r.add(kindLookup)) })
 }
 
 func (v *Vault) rewrite(floor uint64, edit func(*ring)) error {

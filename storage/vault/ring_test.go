@@ -83,6 +83,79 @@ func TestHouseKeysTakeTurns(t *testing.T) {
 	}
 }
 
+// TestLookupKeysTakeTurns: a new key makes other hashes, the one before makes its
+// own until it is destroyed, and the last one stays. No key but a lookup key makes
+// any, and a lookup key seals nothing.
+func TestLookupKeysTakeTurns(t *testing.T) {
+	v := fresh(t)
+	if err := v.GrowLookup(0); err != nil {
+		t.Fatal(err)
+	}
+	v, err := Open(v.dir, KeyFile(filepath.Join(v.dir, "key")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := v.Lookups()
+	if len(ids) != 2 {
+		t.Fatalf("%d lookup keys, want the first and another", len(ids))
+	}
+	old, err := v.Lookup(ids[0], "phone", "+79172345678")
+	fresh, freshErr := v.Lookup(ids[1], "phone", "+79172345678")
+	if err := errors.Join(err, freshErr); err != nil || bytes.Equal(old, fresh) || len(fresh) != IndexSize {
+		t.Fatalf("%x and %x, %v", old, fresh, err)
+	}
+	if bytes.Equal(old, v.Index("phone", "+79172345678")) {
+		t.Error("the key that stays makes the same")
+	}
+	for _, id := range []KeyID{v.House(), v.ring.hash, 7} {
+		if _, err := v.Lookup(id, "phone", "x"); !errors.Is(err, ErrShredded) {
+			t.Errorf("Lookup by key %d: %v, want ErrShredded", id, err)
+		}
+	}
+	if _, err := v.Seal(ids[0], nil, "t", nil); !errors.Is(err, ErrShredded) {
+		t.Errorf("a lookup key seals: %v", err)
+	}
+	if err := errors.Join(v.Destroy(ids[:1], 0), v.Destroy(ids, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Lookup(ids[0], "phone", "+79172345678"); !errors.Is(err, ErrShredded) {
+		t.Errorf("the key before: %v, want ErrShredded", err)
+	}
+	if again, err := v.Lookup(ids[1], "phone", "+79172345678"); err != nil || !bytes.Equal(again, fresh) {
+		t.Errorf("the last: %x, %v; want %x: it stays", again, err, fresh)
+	}
+}
+
+// TestHalfWrittenKeysAreSwept: a process that was killed while it wrote keys.db
+// leaves a copy of them, in which somebody may be who is erased since. Only such
+// files go.
+func TestHalfWrittenKeysAreSwept(t *testing.T) {
+	v := fresh(t)
+	left, kept := []string{"keys.db.123", "keys.db.0123456789abcdef.42", "slots.json.7"}, []string{"keys.db.bak", "keys.db.1.old", "data.db.1", "slots.json"}
+	for _, name := range append(left, kept[:3]...) {
+		if err := os.WriteFile(filepath.Join(v.dir, name), v.ring.seal(v.root), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := v.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range left {
+		if _, err := os.Stat(filepath.Join(v.dir, name)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is still there (%v)", name, err)
+		}
+	}
+	for _, name := range kept {
+		if _, err := os.Stat(filepath.Join(v.dir, name)); err != nil {
+			t.Errorf("%s is gone: %v", name, err)
+		}
+	}
+	temp, err := writeTemp(filepath.Join(v.dir, RingName), nil) // and its real names are of that kind
+	if err != nil || !unfinished.MatchString(filepath.Base(temp)) {
+		t.Errorf("%s, %v", temp, err)
+	}
+}
+
 // TestDamagedRing flips every bit of the head and a thousand of the rest, and
 // cuts the file at two hundred places: refused each time, with the file's name.
 func TestDamagedRing(t *testing.T) {

@@ -176,7 +176,7 @@ func (v *Vault) Reload() error {
 		}
 	}
 	if err == nil {
-		err = v.load()
+		err = errors.Join(v.load(), sweep(v.dir))
 	}
 	v.change.Unlock()
 	if err != nil || v.slots.Previous == nil {

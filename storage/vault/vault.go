@@ -11,7 +11,8 @@
 //	root key ─HKDF, salt of keys.db─▶ epoch key ─opens─▶ keys.db: random keys of 32 bytes
 //	    house key    seals what belongs to nobody
 //	    person keys  one for each person; destroying it destroys what it sealed
-//	    hash key     makes lookup keys and marks
+//	    lookup key   makes keys by which a phone or a login is found
+//	    hash key     makes marks, and keys by which long random tokens are found
 //
 // Slots stand in slots.json (slots.go), keys in keys.db (ring.go), which is
 // written anew as a whole under a new epoch with each change, so that no page of
@@ -160,7 +161,7 @@ func (v *Vault) cipher(id KeyID) (cipher.AEAD, error) {
 	v.mu.RLock()
 	e, ok := v.ring.keys[id]
 	v.mu.RUnlock()
-	if !ok || e.kind == kindHash {
+	if !ok || e.kind != kindHouse && e.kind != kindPerson {
 		return nil, ErrShredded
 	}
 	return chacha20poly1305.NewX(e.secret[:])
@@ -176,13 +177,33 @@ func place(head []byte, table string, key []byte) []byte {
 	return append(b, key...)
 }
 
-// Index returns a keyed hash of value, by which a record can be found whose
+// Lookup returns a keyed hash of value, by which a record can be found whose
 // value is sealed. The label keeps kinds of values apart ("phone"). Equal values
-// have equal hashes; without the hash key nothing else can be told.
+// have equal hashes; without the key nothing else can be told. With it a phone is
+// guessed: there are a thousand million, a quarter of an hour for one processor.
+// So the key is exchanged with the others ([Vault.GrowLookup]).
+func (v *Vault) Lookup(by KeyID, label, value string) ([]byte, error) {
+	v.mu.RLock()
+	e, ok := v.ring.keys[by]
+	v.mu.RUnlock()
+	if !ok || e.kind != kindLookup {
+		return nil, ErrShredded
+	}
+	return index(derive(e.secret[:], nil, "lookup"), label, value), nil
+}
+
+// Index is a keyed hash as [Vault.Lookup] makes, by a key that stays for ever. It
+// is for values of 128 random bits or more, such as tokens: those are not guessed,
+// with the key or without. And for what must never change, such as the name by
+// which a calendar knows an appointment.
 func (v *Vault) Index(label, value string) []byte {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	mac := hmac.New(sha256.New, v.index)
+	return index(v.index, label, value)
+}
+
+func index(key []byte, label, value string) []byte {
+	mac := hmac.New(sha256.New, key)
 	mac.Write(place(nil, label, []byte(value)))
 	return mac.Sum(nil)[:IndexSize]
 }

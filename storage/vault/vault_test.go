@@ -55,6 +55,7 @@ func TestVectors(t *testing.T) {
 			Key, Nonce, Plain, Record []byte
 		}
 		Indexes []struct{ Label, Value, Index string }
+		Lookups []struct{ Secret, Label, Value, Lookup string }
 		Marks   []struct {
 			Table       string
 			Key, Record []byte
@@ -67,6 +68,16 @@ func TestVectors(t *testing.T) {
 	}
 	if err := json.Unmarshal(data, &want); err != nil {
 		t.Fatal(err)
+	}
+	for _, x := range want.Lookups {
+		secret, err := hex.DecodeString(x.Secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := &Vault{ring: &ring{keys: map[KeyID]ringKey{1: {kindLookup, [keySize]byte(secret)}}}}
+		if got, err := v.Lookup(1, x.Label, x.Value); err != nil || hex.EncodeToString(got) != x.Lookup {
+			t.Errorf("Lookup(%q, %q) = %x, %v; want %s", x.Label, x.Value, got, err, x.Lookup)
+		}
 	}
 	recovery, err := Recovery(want.Recovery)
 	if err != nil {
@@ -103,7 +114,7 @@ func TestVectors(t *testing.T) {
 					t.Errorf("mark %d = %x, want %s", i, got, m.Mark)
 				}
 			}
-			if len(want.Records)*len(want.Indexes)*len(want.Marks) == 0 || uint64(v.House()) != want.Records[0].ID || len(v.Persons()) != 2 {
+			if len(want.Records)*len(want.Indexes)*len(want.Marks)*len(want.Lookups) == 0 || uint64(v.House()) != want.Records[0].ID || len(v.Persons()) != 2 {
 				t.Errorf("house key %d, %d keys of persons", v.House(), len(v.Persons()))
 			}
 		})
