@@ -5,7 +5,7 @@
 // [Log]s and passes the [Tx] it was given, so that records of several packages
 // become durable together or not at all. Values are JSON, sealed by a vault for
 // their table and key. Keys are not sealed: ids and times only, never personal
-// data ([Tx.Index] makes a lookup key of a personal value).
+// data ([Tx.Lookup] makes a lookup key of a personal value).
 //
 // Reading and writing:
 //
@@ -158,6 +158,11 @@ func (db *DB) load() error {
 		}
 		if err := errors.Join(s.together(db.vault), s.check(tx, db.vault)); err != nil {
 			return err
+		}
+		if len(db.vault.Lookups()) == 0 { // made before there were such keys: Derive follows
+			if err := db.vault.GrowLookup(s.Commit); err != nil {
+				return err
+			}
 		}
 		db.state = s
 		db.commit.Store(s.Commit)

@@ -19,7 +19,7 @@ var rotating = NewTable[vault.KeyID]("okoshko.rotating")
 // in which visitors wait.
 const resealBatch = 500
 
-// Rotating reports whether a rotation was begun and is not finished.
+// Rotating reports whether [DB.Rotate] was begun and is not finished.
 func (db *DB) Rotating() (yes bool, err error) {
 	if len(db.vault.OldHouse()) > 0 {
 		return true, nil

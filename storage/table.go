@@ -25,8 +25,9 @@ type Table[T any] struct {
 // panics on another name.
 func NewTable[T any](name string) Table[T] { return Table[T]{name: checked(name)} }
 
-// Derived declares that the table can be made again from others and is not for
-// backups: a lookup by a keyed hash would outlive there the person it leads to.
+// Derived declares that the table can be made again from others ([DB.Derive]) and
+// is not for backups: a lookup by a keyed hash would outlive there the person it
+// leads to. Its keys are by [Tx.Lookup].
 func (t Table[T]) Derived() Table[T] {
 	t.name = derivedPrefix + t.name
 	return t
@@ -97,9 +98,9 @@ func (t Table[T]) Delete(tx *Tx, key []byte) error {
 }
 
 // Range yields the records with from <= key < to in the order of their keys;
-// nil bounds nothing. It passes over records of persons who were shredded. It ends at the first record that does not open and says
-// why in *errp. The table may be changed meanwhile: what lies ahead is seen as
-// it is then.
+// nil bounds nothing. It passes over records of persons who were shredded. It ends
+// at the first record that does not open and says why in *errp. The table may be
+// changed meanwhile: what lies ahead is seen as it is then.
 func (t Table[T]) Range(tx *Tx, from, to []byte, errp *error) iter.Seq2[[]byte, T] {
 	return t.walk(tx, func(c *bolt.Cursor, last []byte) (k, record []byte) {
 		switch {

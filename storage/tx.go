@@ -38,8 +38,9 @@ func (tx *Tx) Sequence(name string) (uint64, error) {
 	return tx.next("seq:"+name, b)
 }
 
-// Index returns a key for looking up records by a value that must stay sealed,
-// such as a phone. See [okoshko/storage/vault.Vault.Index].
+// Index returns a key for looking up records by a long random value, such as a
+// token, for ever the same; of one that could be guessed see [Tx.Lookup]. See
+// [okoshko/storage/vault.Vault.Index].
 func (tx *Tx) Index(label, value string) []byte { return tx.db.vault.Index(label, value) }
 
 // writable returns a bucket to change, and notes that the transaction has

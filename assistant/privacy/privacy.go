@@ -46,7 +46,8 @@ func (c Contact) String() string { return "contact " + c.ID }
 var (
 	// contacts are sealed each under a key of its own, which Erase destroys.
 	contacts = storage.NewTable[Contact]("privacy.contacts").Owned(func(key []byte, _ Contact) string { return string(key) })
-	phones   = storage.NewTable[string]("privacy.phones").Derived() // keyed hash of a phone, then contact id
+	// phones lead from a keyed hash of a phone, then contact id, to that id.
+	phones = storage.NewTable[string]("privacy.phones").Derived().Owned(func(_ []byte, id string) string { return id })
 )
 
 // NewContact returns a contact without personal data, not yet stored.
@@ -60,15 +61,13 @@ func Save(tx *storage.Tx, c Contact, now time.Time) error {
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return fmt.Errorf("contact %s: %w", c.ID, err)
 	}
-	if old.Phone != c.Phone && old.Phone != "" {
-		if err := phones.Delete(tx, phoneKey(tx, old.Phone, c.ID)); err != nil {
-			return fmt.Errorf("contact %s: %w", c.ID, err)
+	if old.Phone != c.Phone {
+		if err := unlist(tx, old); err != nil {
+			return err
 		}
 	}
-	if c.Phone != "" {
-		if err := phones.Put(tx, phoneKey(tx, c.Phone, c.ID), c.ID); err != nil {
-			return fmt.Errorf("contact %s: %w", c.ID, err)
-		}
+	if err := list(tx, c); err != nil {
+		return err
 	}
 	c.Changed = now
 	return contacts.Put(tx, []byte(c.ID), c)
@@ -125,16 +124,45 @@ func Restrict(tx *storage.Tx, id string, on bool, actor string, now time.Time) (
 
 // ByPhone lists the ids of the contacts that have this phone (E.164).
 func ByPhone(tx *storage.Tx, phone string) (ids []string, err error) {
-	from := phoneKey(tx, phone, "")
-	to := append(append([]byte{}, from...), 0xff)
+	hash, err := tx.Lookup("phone", phone)
+	if err != nil {
+		return nil, err
+	}
+	from, to := storage.Prefix(hash)
 	for _, id := range phones.Range(tx, from, to, &err) {
 		ids = append(ids, id)
 	}
 	return ids, err
 }
 
-func phoneKey(tx *storage.Tx, phone, id string) []byte {
-	return append(tx.Index("phone", phone), id...)
+// list makes a contact found by its phone, where it has one.
+func list(tx *storage.Tx, c Contact) error {
+	if c.Phone == "" {
+		return nil
+	}
+	hash, err := tx.Lookup("phone", c.Phone)
+	if err == nil {
+		err = phones.Put(tx, append(hash, c.ID...), c.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("contact %s: %w", c.ID, err)
+	}
+	return nil
+}
+
+// unlist ends that a contact is found by its phone.
+func unlist(tx *storage.Tx, c Contact) error {
+	if c.Phone == "" {
+		return nil
+	}
+	hash, err := tx.Lookup("phone", c.Phone)
+	if err == nil {
+		err = phones.Delete(tx, append(hash, c.ID...))
+	}
+	if err != nil {
+		return fmt.Errorf("contact %s: %w", c.ID, err)
+	}
+	return nil
 }
 
 // remove deletes the contact and its index entry.
@@ -146,25 +174,12 @@ func remove(tx *storage.Tx, id string) error {
 	if err != nil {
 		return err
 	}
-	if c.Phone != "" {
-		if err := phones.Delete(tx, phoneKey(tx, c.Phone, id)); err != nil {
-			return err
-		}
-	}
-	return contacts.Delete(tx, []byte(id))
+	return errors.Join(unlist(tx, c), contacts.Delete(tx, []byte(id)))
 }
 
-// Reindex makes the lookup by phone anew: a backup does not have it.
-func Reindex(tx *storage.Tx) (err error) {
-	for _, c := range contacts.Range(tx, nil, nil, &err) {
-		if c.Phone == "" {
-			continue
-		}
-		if err := phones.Put(tx, phoneKey(tx, c.Phone, c.ID), c.ID); err != nil {
-			return fmt.Errorf("contact %s: %w", c.ID, err)
-		}
-	}
-	return err
+// Reindex makes the lookup by phone, which is empty: see [storage.DB.Derive].
+func Reindex(tx *storage.Tx) error {
+	return Each(tx, func(c Contact) error { return list(tx, c) })
 }
 
 // Erase deletes the contact and what the visitor of the conversation agreed to,

@@ -66,7 +66,7 @@ func (s *Staff) create(ctx context.Context, by Actor, a Account, password string
 		if err := accounts.Put(tx, []byte(a.ID), account{Account: a, Hash: hash}); err != nil {
 			return err
 		}
-		if err := logins.Put(tx, s.loginKey(tx, a.Login), a.ID); err != nil {
+		if err := list(tx, a); err != nil {
 			return err
 		}
 		return s.journal(tx, by.id(), "account.created", a.ID)
@@ -86,7 +86,7 @@ func (s *Staff) free(tx *storage.Tx, login string, first bool) error {
 		}
 		return err
 	}
-	_, err := logins.Get(tx, s.loginKey(tx, login))
+	_, err := byLogin(tx, login)
 	switch {
 	case err == nil:
 		return ErrLoginTaken
@@ -117,7 +117,7 @@ func (s *Staff) Accounts(context.Context) ([]Account, error) {
 func (s *Staff) Account(_ context.Context, login string) (Account, error) {
 	var a account
 	err := s.conf.DB.View(func(tx *storage.Tx) (err error) {
-		a, err = s.byLogin(tx, login)
+		a, err = byLogin(tx, login)
 		return err
 	})
 	if err != nil {
@@ -126,12 +126,25 @@ func (s *Staff) Account(_ context.Context, login string) (Account, error) {
 	return a.Account, nil
 }
 
-func (s *Staff) byLogin(tx *storage.Tx, login string) (account, error) {
-	id, err := logins.Get(tx, s.loginKey(tx, login))
+func byLogin(tx *storage.Tx, login string) (account, error) {
+	key, err := loginKey(tx, login)
+	if err != nil {
+		return account{}, err
+	}
+	id, err := logins.Get(tx, key)
 	if err != nil {
 		return account{}, err
 	}
 	return accounts.Get(tx, []byte(id))
+}
+
+// list makes an account found by its login.
+func list(tx *storage.Tx, a Account) error {
+	key, err := loginKey(tx, a.Login)
+	if err != nil {
+		return err
+	}
+	return logins.Put(tx, key, a.ID)
 }
 
 // Switch turns an account off, which ends its sessions, or on again. The last

@@ -66,7 +66,7 @@ func (s *Staff) prove(ctx context.Context, login, password, network string) (acc
 		if err := s.count(tx, login, network); err != nil {
 			return err
 		}
-		a, err = s.byLogin(tx, login)
+		a, err = byLogin(tx, login)
 		if errors.Is(err, storage.ErrNotFound) {
 			a, err = account{}, nil
 		}
@@ -98,7 +98,11 @@ func (s *Staff) prove(ctx context.Context, login, password, network string) (acc
 // count refuses an attempt that is too early and counts one that is not.
 func (s *Staff) count(tx *storage.Tx, login, network string) error {
 	now := s.conf.Now().UTC()
-	for _, c := range s.counters(tx, login, network) {
+	all, err := counters(tx, login, network)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
 		d, err := s.delay(tx, c.key, now)
 		if err != nil {
 			return err
@@ -107,7 +111,7 @@ func (s *Staff) count(tx *storage.Tx, login, network string) error {
 			return &Delayed{Until: d.Until}
 		}
 	}
-	for _, c := range s.counters(tx, login, network) {
+	for _, c := range all {
 		d, err := s.delay(tx, c.key, now)
 		if err != nil {
 			return err
@@ -126,11 +130,10 @@ type counter struct {
 	free int
 }
 
-func (s *Staff) counters(tx *storage.Tx, login, network string) []counter {
-	return []counter{
-		{tx.Index("staff.delay", foldLogin(login)+"\x00"+network), freeAttempts},
-		{tx.Index("staff.delay.network", network), freeSpray},
-	}
+func counters(tx *storage.Tx, login, network string) ([]counter, error) {
+	both, err := tx.Lookup("staff.delay", foldLogin(login)+"\x00"+network)
+	one, oneErr := tx.Lookup("staff.delay.network", network)
+	return []counter{{both, freeAttempts}, {one, freeSpray}}, errors.Join(err, oneErr)
 }
 
 // wait is how long the next attempt has to wait after n too many.
@@ -154,7 +157,10 @@ func (s *Staff) delay(tx *storage.Tx, key []byte, now time.Time) (delay, error) 
 
 // forgive takes back what a right password's attempts had counted.
 func (s *Staff) forgive(tx *storage.Tx, login, network string) error {
-	counters := s.counters(tx, login, network)
+	counters, err := counters(tx, login, network)
+	if err != nil {
+		return err
+	}
 	if err := delays.Delete(tx, counters[0].key); err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return err
 	}
@@ -172,9 +178,9 @@ func (s *Staff) forgive(tx *storage.Tx, login, network string) error {
 // table stays as small as a day's attempts.
 func (s *Staff) sweepDelays(tx *storage.Tx, now time.Time) error {
 	var old [][]byte
-	var err error
 	looked := 0
-	for key, d := range delays.Range(tx, tx.Index("staff.delay.sweep", now.Format(time.RFC3339Nano)), nil, &err) {
+	from, err := tx.Lookup("staff.delay.sweep", now.Format(time.RFC3339Nano))
+	for key, d := range delays.Range(tx, from, nil, &err) {
 		if now.Sub(d.Last) > forgetDelay {
 			old = append(old, append([]byte(nil), key...))
 		}

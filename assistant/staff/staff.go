@@ -96,9 +96,9 @@ type Staff struct {
 
 var (
 	accounts = storage.NewTable[account]("staff.accounts")
-	logins   = storage.NewTable[string]("staff.logins") // account id
+	logins   = storage.NewTable[string]("staff.logins").Derived() // account id, by keyed hash of the login
 	sessions = storage.NewTable[session]("staff.sessions")
-	delays   = storage.NewTable[delay]("staff.delays")
+	delays   = storage.NewTable[delay]("staff.delays").Derived() // counts of a day; none is made again
 	tokens   = storage.NewTable[Token]("staff.tokens")
 )
 
@@ -144,8 +144,18 @@ func secretKey(secret string) []byte {
 // foldLogin is the login as it is compared: «Гульнара » and «гульнара» are one.
 func foldLogin(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
 
-func (s *Staff) loginKey(tx *storage.Tx, login string) []byte {
-	return tx.Index("staff.login", foldLogin(login))
+func loginKey(tx *storage.Tx, login string) ([]byte, error) {
+	return tx.Lookup("staff.login", foldLogin(login))
+}
+
+// Reindex makes the lookup by login, which is empty: see [storage.DB.Derive].
+func Reindex(tx *storage.Tx) (err error) {
+	for _, a := range accounts.Range(tx, nil, nil, &err) {
+		if err := list(tx, a.Account); err != nil {
+			return fmt.Errorf("account %s: %w", a.ID, err)
+		}
+	}
+	return err
 }
 
 // missing turns storage's ErrNotFound into the room's own error.

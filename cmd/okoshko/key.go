@@ -145,32 +145,6 @@ func (c *keyRemove) Run() error {
 	})
 }
 
-type keyRotate struct {
-	dataFlags
-	What string `arg:"" enum:"root,epoch,data" help:"root, epoch or data."`
-}
-
-// Run exchanges keys, while the appliance runs.
-func (c *keyRotate) Run(s streams) error {
-	return c.with(func(db *storage.DB) error {
-		if err := keyEntry(db, "key.rotate", c.What); err != nil {
-			return err
-		}
-		switch c.What {
-		case "root":
-			return db.Vault().RotateRoot()
-		case "epoch":
-			return db.RotateEpoch()
-		}
-		n, err := db.Rotate()
-		if err == nil {
-			fmt.Fprintf(s.out, "%d records sealed anew. Backups made before now open only with the copy of the keys that was made with them: make a backup.\n", n)
-			err = db.Compact()
-		}
-		return err
-	})
-}
-
 type keyBackup struct {
 	dataFlags
 	File string `arg:"" help:"File for the identity."`

@@ -12,7 +12,6 @@ import (
 
 	"filippo.io/age"
 
-	"okoshko/assistant/privacy"
 	"okoshko/storage"
 	"okoshko/storage/audit"
 	"okoshko/storage/vault"
@@ -119,13 +118,15 @@ func settleRestored(db *storage.DB, done storage.Restored) error {
 	if err := db.Verify(); err != nil {
 		return err
 	}
+	if err := db.Derive(lookups); err != nil {
+		return err
+	}
 	return db.Update(func(tx *storage.Tx) error {
 		if _, err := audit.Verify(tx); err != nil {
 			return err
 		}
 		reason := fmt.Sprintf("%d persons, %d records left out", done.Persons, done.Erased+done.Lost)
-		return errors.Join(privacy.Reindex(tx),
-			audit.Append(tx, audit.Entry{At: time.Now(), Actor: "owner", Action: "store.restore", Reason: reason}))
+		return audit.Append(tx, audit.Entry{At: time.Now(), Actor: "owner", Action: "store.restore", Reason: reason})
 	})
 }
 

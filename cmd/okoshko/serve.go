@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/netip"
 	"os"
@@ -14,7 +13,6 @@ import (
 	"time"
 
 	"okoshko/assistant/clinic"
-	"okoshko/storage"
 	"okoshko/widget/web"
 )
 
@@ -81,17 +79,6 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 		err = c.listen(ctx, s, a)
 	}
 	return errors.Join(err, db.Close())
-}
-
-// finishRotation goes on with an exchange of keys that was interrupted.
-func finishRotation(db *storage.DB, log *slog.Logger) {
-	yes, err := db.Rotating()
-	if yes && err == nil {
-		_, err = db.Rotate()
-	}
-	if err != nil && !errors.Is(err, storage.ErrClosed) {
-		log.Error("an exchange of keys is not finished", "err", err)
-	}
 }
 
 // proxies reads the addresses of --proxy.

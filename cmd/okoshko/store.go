@@ -110,7 +110,13 @@ func (d dataFlags) openBy(by ...vault.Unlocker) (*storage.DB, error) {
 			return nil, fmt.Errorf("%w; nothing was done: okoshko restore makes a store from a backup, and okoshko accept takes this one as it is", err)
 		}
 	}
-	return db, err
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Derive(lookups); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
 }
 
 // checking marks the child process, so that it can start no child of its own.
