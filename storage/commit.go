@@ -79,6 +79,9 @@ func (db *DB) runTurn(fn func(*Tx) error, tx *Tx) (hooks []func()) {
 		db.ran <- o
 	}()
 	err := fn(tx)
+	if err == nil {
+		err = tx.testify()
+	}
 	o = outcome{err: err}
 	return tx.hooks
 }

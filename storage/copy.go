@@ -11,38 +11,6 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// Compact writes the file anew without its free pages, in which records that
-// were deleted still stand, and puts the new one in the old one's place. Readers
-// go on meanwhile, writers wait: a second for some hundred megabytes.
-func (db *DB) Compact() error {
-	db.writing.Lock()
-	defer db.writing.Unlock()
-	if db.isClosed() {
-		return ErrClosed
-	}
-	fresh, err := db.copyTo(filepath.Dir(db.path), func(string) bool { return true })
-	if err != nil {
-		return fmt.Errorf("compacting %s: %w", db.path, err)
-	}
-	if err := db.exchange(fresh); err != nil {
-		return fmt.Errorf("compacting %s: %w", db.path, err)
-	}
-	return nil
-}
-
-// exchange makes the open file fresh the store's.
-func (db *DB) exchange(fresh *bolt.DB) error {
-	temp := fresh.Path()
-	db.swap.Lock() // the views that are open end first
-	defer db.swap.Unlock()
-	if err := os.Rename(temp, db.path); err != nil {
-		return errors.Join(err, fresh.Close(), os.Remove(temp))
-	}
-	old := db.bolt
-	db.bolt = fresh
-	return errors.Join(old.Close(), syncDir(filepath.Dir(db.path)))
-}
-
 // Backup writes the store as it is now to a file at path, whole or not at all,
 // while the store is in use. A file that was there is replaced; the store
 // itself is refused. The copy is sealed as the store is and needs its keys; it
@@ -83,7 +51,13 @@ func (db *DB) WriteTo(w io.Writer) (n int64, err error) {
 
 // copyFile makes a copy for a backup in dir and returns its name.
 func (db *DB) copyFile(dir string) (name string, err error) {
-	b, err := db.copyTo(dir, func(bucket string) bool { return !strings.HasPrefix(bucket, derivedPrefix) })
+	db.copying.Lock() // who puts a new file in the old one's place would wait for us, and everybody for them
+	defer db.copying.Unlock()
+	var b *bolt.DB
+	err = db.view(func(tx *bolt.Tx) (err error) {
+		b, _, err = db.copyTo(tx, dir, func(bucket string) bool { return !strings.HasPrefix(bucket, derivedPrefix) })
+		return err
+	})
 	if err != nil {
 		return "", err
 	}
@@ -99,36 +73,55 @@ func (db *DB) copyFile(dir string) (name string, err error) {
 // copyTo copies the buckets that want says yes to into a new file in dir, which
 // is durable then. What the copy says of itself is the sum of what was copied;
 // where that is all, it must be the store's own.
-func (db *DB) copyTo(dir string, want func(bucket string) bool) (*bolt.DB, error) {
-	temp, err := os.CreateTemp(dir, filepath.Base(db.path)+".*") // mode 0600
+func (db *DB) copyTo(from *bolt.Tx, dir string, want func(bucket string) bool) (b *bolt.DB, copied state, err error) {
+	temp, err := os.CreateTemp(dir, filepath.Base(db.path)+copySuffix+"*") // mode 0600
 	if err != nil {
-		return nil, err
+		return nil, copied, err
 	}
 	if err := temp.Close(); err != nil {
-		return nil, err
+		return nil, copied, err
 	}
-	b, err := openBolt(temp.Name())
-	if err != nil {
-		return nil, errors.Join(err, os.Remove(temp.Name()))
+	if b, err = openBolt(temp.Name()); err != nil {
+		return nil, copied, errors.Join(err, os.Remove(temp.Name()))
 	}
 	b.NoSync = true
-	err = db.view(func(tx *bolt.Tx) error { return db.copyAll(tx, b, want) })
+	copied, err = db.copyAll(from, b, want)
 	b.NoSync = false
 	if err := errors.Join(err, b.Sync()); err != nil {
-		return nil, errors.Join(err, b.Close(), os.Remove(temp.Name()))
+		return nil, copied, discard(b, err)
 	}
-	return b, nil
+	return b, copied, nil
+}
+
+// copySuffix, and figures behind it, are what copies are called until they have
+// their name.
+const copySuffix = ".copy-"
+
+// discard removes a copy that will not have a name.
+func discard(b *bolt.DB, why error) error {
+	path := b.Path()
+	return errors.Join(why, b.Close(), os.Remove(path))
+}
+
+// sweepCopies removes the copies that a killed process left: what was deleted
+// since stands in them.
+func sweepCopies(path string) error {
+	left, err := filepath.Glob(path + copySuffix + "*")
+	for _, name := range left {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
 }
 
 // copyBatch is bytes of records in one transaction of the copy.
 const copyBatch = 16 << 20
 
-func (db *DB) copyAll(from *bolt.Tx, to *bolt.DB, want func(bucket string) bool) error {
+func (db *DB) copyAll(from *bolt.Tx, to *bolt.DB, want func(bucket string) bool) (copied state, err error) {
 	s, err := readState(from.Bucket(metaBucket), db.vault)
 	if err != nil {
-		return err
+		return copied, err
 	}
-	all, copied := s.Sum, state{}
+	all := s.Sum
 	whole := true
 	err = from.ForEach(func(name []byte, b *bolt.Bucket) error {
 		if string(name) == string(metaBucket) {
@@ -144,13 +137,13 @@ func (db *DB) copyAll(from *bolt.Tx, to *bolt.DB, want func(bucket string) bool)
 		return db.copyBucket(string(name), b, to, &copied)
 	})
 	if err != nil {
-		return err
+		return copied, err
 	}
 	if whole && copied.Sum != all {
-		return ErrChanged
+		return copied, ErrChanged
 	}
 	s.Sum = copied.Sum
-	return to.Update(func(tx *bolt.Tx) error {
+	return copied, to.Update(func(tx *bolt.Tx) error {
 		b, err := tx.CreateBucket(metaBucket)
 		if err != nil {
 			return err

@@ -84,10 +84,14 @@ type DB struct {
 	swap sync.RWMutex // held for reading while bolt is read from, for writing while it is exchanged
 	bolt *bolt.DB
 
-	writing    sync.Mutex // held while a group runs; guards changes of bolt and state
-	destroying sync.Mutex // held while doomed keys are destroyed
-	rotation   sync.Mutex // held while keys are exchanged
-	state      state      // as of the newest commit
+	writing    sync.Mutex        // held while a group runs; guards changes of bolt, state and since
+	since      changes           // what was written since a compaction began, nil where none is under way
+	copying    sync.Mutex        // held while the file is copied
+	destroying sync.Mutex        // held while doomed keys are destroyed
+	rotation   sync.Mutex        // held while keys are exchanged
+	settling   sync.Mutex        // held while it is proved that somebody is gone
+	step       func(name string) // told of each step of an erasure, nil but in tests that end the process there
+	state      state             // as of the newest commit
 	commit     atomic.Uint64
 
 	mu      sync.RWMutex // guards closing and closed, and updates against being closed while sent on
@@ -131,7 +135,7 @@ func open(path string, v *vault.Vault) (*DB, error) {
 		ran:      make(chan outcome),
 		stopped:  make(chan struct{}),
 	}
-	if err := db.load(); err != nil {
+	if err := errors.Join(sweepCopies(path), db.load()); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	go db.write()

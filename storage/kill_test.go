@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -79,6 +80,9 @@ func checkAcked(t *testing.T, dir string, acked map[string]bool) {
 				t.Errorf("half of %s was written", id)
 			}
 		}
+		if left, globErr := filepath.Glob(filepath.Join(dir, "*.db.*")); len(left) > 0 {
+			t.Errorf("half-written files are left: %v, %v", left, globErr)
+		}
 		if ids, listErr := tx.db.listDoomed(); len(ids) > 0 || listErr != nil {
 			t.Errorf("keys still doomed: %v, %v", ids, listErr)
 		}
@@ -124,5 +128,12 @@ func writeUntilKilled(dir string) {
 			}
 		}()
 	}
+	go func() { // and meanwhile the file is made anew, as often as somebody went
+		for {
+			if _, err := db.Settle(context.Background(), func(*Tx, []Proof) error { return nil }); err != nil {
+				fail(err)
+			}
+		}
+	}()
 	select {}
 }

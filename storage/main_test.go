@@ -16,6 +16,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(killedDir); dir != "" {
 		writeUntilKilled(dir)
 	}
+	if dir := os.Getenv(erasedDir); dir != "" {
+		eraseUntilKilled(dir)
+	}
 	if dir := os.Getenv(damagedDir); dir != "" {
 		os.Exit(lookAtDamage(dir))
 	}

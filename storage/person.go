@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	bolt "go.etcd.io/bbolt"
@@ -60,8 +59,9 @@ func (l Log[T]) Owned() Log[T] {
 
 // Shred destroys the keys of persons, soon after the commit and even if the
 // process is killed before: whatever was sealed for them cannot be opened any
-// more. Their records are for the caller to delete. Persons without a key are
-// passed over, and a person who comes again gets another key.
+// more. Their records are for the caller to delete, in the same function; that
+// they are gone is for [DB.Settle] to prove. Persons without a key are passed
+// over, and a person who comes again gets another key.
 func (tx *Tx) Shred(people ...string) error {
 	for _, person := range people {
 		if person == "" {
@@ -72,14 +72,30 @@ func (tx *Tx) Shred(people ...string) error {
 			continue
 		}
 		if err == nil {
-			err = errors.Join(persons.Delete(tx, []byte(person)), doomed.Put(tx, keyIDKey(id), struct{}{}))
+			err = tx.doom(person, id)
 		}
 		if err != nil {
 			return fmt.Errorf("shred %s: %w", person, err)
 		}
-		tx.group.shreds = true
 	}
 	return nil
+}
+
+// doom notes a person's key as one to destroy, and while keys are exchanged also
+// the one before.
+func (tx *Tx) doom(person string, id vault.KeyID) (err error) {
+	e := erasure{Person: person, Keys: []vault.KeyID{id}}
+	for old, to := range rotating.Range(tx, nil, nil, &err) {
+		if to == id {
+			e.Keys = append(e.Keys, keyIDOf(old))
+		}
+	}
+	err = errors.Join(err, persons.Delete(tx, []byte(person)))
+	for _, id := range e.Keys {
+		err = errors.Join(err, rotating.Delete(tx, keyIDKey(id)), doomed.Put(tx, keyIDKey(id), struct{}{}))
+	}
+	tx.shredded, tx.group.shreds = append(tx.shredded, e), true
+	return err
 }
 
 // Persons counts the persons who have a key.
@@ -191,12 +207,15 @@ func (db *DB) destroyDoomed() error {
 	if err != nil || len(ids) == 0 {
 		return err
 	}
+	db.at("doomed")
 	if err := db.register.add(ids); err != nil {
 		return err
 	}
+	db.at("registered")
 	if err := db.vault.Destroy(ids, db.committed()); err != nil {
 		return fmt.Errorf("destroying %d keys: %w", len(ids), err)
 	}
+	db.at("destroyed")
 	return db.Update(func(tx *Tx) error {
 		for _, id := range ids {
 			if err := errors.Join(doomed.Delete(tx, keyIDKey(id)), erased.Put(tx, keyIDKey(id), struct{}{})); err != nil {
@@ -231,53 +250,4 @@ func (tx *Tx) gone(record []byte) bool {
 		}
 	}
 	return false
-}
-
-// Proof is what was tried to show that somebody is gone.
-type Proof struct {
-	Records, Keys int // sealed records, live keys, each tried on each
-	Opened        int // must be 0
-}
-
-// Sealed returns the sealed records of the persons as they stand in the file,
-// with their places, for [DB.Prove] later.
-func (tx *Tx) Sealed(people ...string) (found []SealedRecord, err error) {
-	var ids []vault.KeyID
-	for _, person := range people {
-		id, err := persons.Get(tx, []byte(person))
-		if errors.Is(err, ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	err = eachRecord(tx.bolt, func(bucket string, key, record []byte) error {
-		if by, ok := vault.Sealer(record); ok && slices.Contains(ids, by) {
-			found = append(found, SealedRecord{bucket, slices.Clone(key), slices.Clone(record)})
-		}
-		return nil
-	})
-	return found, err
-}
-
-// SealedRecord is a record as it stands in the file, and where.
-type SealedRecord struct {
-	Bucket      string
-	Key, Record []byte
-}
-
-// Prove tries every live key on every record.
-func (db *DB) Prove(records []SealedRecord) Proof {
-	live := append(db.vault.Persons(), append(db.vault.OldHouse(), db.vault.House())...)
-	p := Proof{Records: len(records), Keys: len(live)}
-	for _, r := range records {
-		for _, id := range live {
-			if _, err := db.vault.OpenWith(id, r.Record, r.Bucket, r.Key); err == nil {
-				p.Opened++
-			}
-		}
-	}
-	return p
 }

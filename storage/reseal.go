@@ -40,7 +40,7 @@ func (db *DB) RotateEpoch() error { return db.vault.RotateEpoch(db.committed()) 
 // Rotate gives the house and every person another key, seals all records anew,
 // and destroys the keys before. The store is in use meanwhile. When it is called
 // again after it was interrupted it goes on; it returns how many records it
-// sealed. A person who is shredded meanwhile is destroyed for good at its end.
+// sealed. A person who is shredded meanwhile loses both keys at once.
 func (db *DB) Rotate() (sealed int, err error) {
 	db.rotation.Lock()
 	defer db.rotation.Unlock()
@@ -194,6 +194,9 @@ func (tx *Tx) resealOne(bucket string, key, old []byte, house []vault.KeyID) err
 		}
 	}
 	plain, err := tx.db.vault.Open(old, bucket, key)
+	if errors.Is(err, vault.ErrShredded) && tx.gone(old) { // the person went meanwhile
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("record %x of %s: %w", key, bucket, err)
 	}

@@ -125,6 +125,7 @@ func (tx *Tx) put(bucket string, b *bolt.Bucket, key, record []byte) error {
 		tx.group.state.toggle(tx.db.vault.Mark(bucket, key, old))
 	}
 	tx.group.state.toggle(tx.db.vault.Mark(bucket, key, record))
+	tx.db.since.note(bucket, key)
 	return b.Put(key, record)
 }
 
@@ -135,6 +136,8 @@ func (tx *Tx) remove(bucket string, b *bolt.Bucket, key []byte) error {
 		return nil
 	}
 	tx.group.state.toggle(tx.db.vault.Mark(bucket, key, old))
+	tx.db.since.note(bucket, key)
+	tx.witness(bucket, key, old)
 	return b.Delete(key)
 }
 
@@ -143,6 +146,7 @@ func (tx *Tx) next(bucket string, b *bolt.Bucket) (uint64, error) {
 	if n := b.Sequence(); n > 0 {
 		tx.group.state.toggle(sequenceMark(tx.db.vault, bucket, n))
 	}
+	tx.db.since.note(bucket, nil)
 	n, err := b.NextSequence()
 	if err == nil {
 		tx.group.state.toggle(sequenceMark(tx.db.vault, bucket, n))

@@ -13,6 +13,9 @@ type Tx struct {
 	bolt  *bolt.Tx
 	group *group // nil in a view
 	hooks []func()
+
+	removed  []SealedRecord // of persons
+	shredded []erasure
 }
 
 // end makes later use fail at once instead of reading pages that are gone.
