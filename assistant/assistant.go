@@ -66,6 +66,7 @@ type Assistant struct {
 	glances   glances
 	heads     string
 	evidence  func(ctx context.Context, incident string) (privacy.Copy, error)
+	proofs    proofs
 
 	started chan struct{} // closed by Run
 	stirred chan struct{} // see stir
@@ -96,6 +97,7 @@ func New(c Config) (*Assistant, error) {
 		db: c.DB, patience: cmp.Or(c.Patience, modelPatience), committed: c.Committed, now: c.Now, clock: c.Clock, log: c.Log, feed: newFeed(),
 		heads: c.Heads, evidence: c.Evidence,
 		started: make(chan struct{}), stirred: make(chan struct{}, 1), working: make(map[string]*work), memory: make(map[string]*memory),
+		proofs: proofs{wanted: make(chan struct{}, 1)},
 	}
 	if a.committed == nil {
 		a.committed = func() {}
@@ -157,6 +159,7 @@ func (a *Assistant) Run(ctx context.Context) error {
 	}
 	close(a.started)
 	a.wg.Go(func() { a.attendAlways(ctx) })
+	a.wg.Go(func() { a.proveAlways(ctx) })
 	<-ctx.Done()
 	a.mu.Lock()
 	a.stopping = true // nobody begins an answer while the last ones are waited for

@@ -185,9 +185,9 @@ func (a *Assistant) RestrictOf(_ context.Context, op Operator, contact string, o
 	})
 }
 
-// EraseOf erases a person at their demand and returns the entry of the register
-// from which the act is printed.
-func (a *Assistant) EraseOf(_ context.Context, op Operator, contact string) (d privacy.Destruction, err error) {
+// EraseOf erases a person at their demand, proves it unless others were erased only
+// a moment ago, and returns the entry of the register from which the act is printed.
+func (a *Assistant) EraseOf(ctx context.Context, op Operator, contact string) (d privacy.Destruction, err error) {
 	h := a.house.Load()
 	var talk string
 	err = a.db.Update(func(tx *storage.Tx) error {
@@ -211,7 +211,12 @@ func (a *Assistant) EraseOf(_ context.Context, op Operator, contact string) (d p
 	a.remember(talk, func(m *memory) { m.person, m.address = person{}, ""; clear(m.said) })
 	a.committed()
 	a.feed.publish(talk)
-	return d, nil
+	if d.ID == "" {
+		return d, nil
+	}
+	a.proveNow(context.WithoutCancel(ctx)) // a closed tab does not end it
+	err = a.db.View(func(tx *storage.Tx) (err error) { d, err = privacy.FindDestruction(tx, d.ID); return err })
+	return d, err
 }
 
 // PeopleState is what reception sees of people's demands.
@@ -270,6 +275,11 @@ func (a *Assistant) ActOf(_ context.Context, op Operator, id string) (act Act, e
 				act.Journal = append(act.Journal, e)
 			}
 		}
+		if d.Proof >= d.Entry+actReach {
+			for e := range audit.Entries(tx, d.Proof, d.Proof+1, &err) {
+				act.Journal = append(act.Journal, e)
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -282,5 +292,5 @@ func (a *Assistant) ActOf(_ context.Context, op Operator, id string) (act Act, e
 }
 
 // actReach is how far around the destruction the journal's entries about it lie:
-// all are of one commit.
+// all are of one commit, but for the proof's, whose place is kept.
 const actReach = 32

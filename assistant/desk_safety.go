@@ -19,6 +19,7 @@ type SafetyState struct {
 	Frozen    string // the incident because of which nothing leaves, "" for none
 	Canaries  int
 	People    int // contacts, without the invented ones
+	Unproved  int // people who were erased and of whom it is not proved yet
 }
 
 const alarmsShown = 50
@@ -47,7 +48,7 @@ func (a *Assistant) Safety(ctx context.Context) (s SafetyState, err error) {
 		if err != nil {
 			return err
 		}
-		s.Canaries = len(ids)
+		s.Canaries, s.Unproved = len(ids), tx.Unsettled()
 		s.People = -len(ids)
 		return privacy.Each(tx, func(privacy.Contact) error { s.People++; return nil })
 	})

@@ -36,6 +36,7 @@ func (a *Assistant) forget(tx *storage.Tx, h *house, conversation, contact, acto
 	if actor == "retention" && gone.Why == privacy.DestroyedAsked {
 		gone.Why = privacy.DestroyedRetention
 	}
+	tx.OnCommit(a.proofs.wake)
 	if len(gone.Kinds) > 0 {
 		gone.At, gone.By = now.In(h.clinic.Location), actor
 		if _, err := privacy.Destroyed(tx, gone); err != nil {
@@ -56,7 +57,7 @@ func destruction(tx *storage.Tx, conversation, contact string) (d privacy.Destru
 	if err != nil || c.ID == "" {
 		return d, err
 	}
-	d.Contact, d.Name = c.ID, c.Name
+	d.Contact, d.Name, d.Talk = c.ID, c.Name, conversation
 	for _, kind := range []struct {
 		name string
 		has  bool

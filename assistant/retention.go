@@ -106,6 +106,7 @@ func (a *Assistant) retain(now time.Time) (run RetentionRun, err error) {
 		)
 	})
 	if run.Total() > 0 {
+		a.proofs.wake()
 		a.committed()
 		a.log.Info("retention", "destroyed", run.Total())
 	}

@@ -27,6 +27,16 @@ func (db *DB) compact() error {
 	if err != nil {
 		return err
 	}
+	old, err := db.renew(from)
+	if old != nil { // nobody reads it any more, and nobody waits for it to go
+		err = errors.Join(err, old.Close())
+	}
+	return err
+}
+
+// renew makes the new file from a view of the old one, puts it in its place and
+// returns the old one.
+func (db *DB) renew(from *bolt.Tx) (old *bolt.DB, err error) {
 	fresh, copied, err := db.copyTo(from, filepath.Dir(db.path), func(string) bool { return true })
 	err = errors.Join(err, from.Rollback())
 	db.at("copied")
@@ -35,13 +45,13 @@ func (db *DB) compact() error {
 	since := db.since
 	db.since = nil
 	if fresh == nil {
-		return err
+		return nil, err
 	}
 	if err == nil {
 		err = db.catchUp(fresh, copied, since)
 	}
 	if err != nil {
-		return discard(fresh, err)
+		return nil, discard(fresh, err)
 	}
 	db.at("caught up")
 	return db.exchange(fresh)
@@ -138,17 +148,17 @@ func (db *DB) bring(bucket string, keys map[string]struct{}, from, to *bolt.Tx, 
 	return nil
 }
 
-// exchange makes the open file fresh the store's.
-func (db *DB) exchange(fresh *bolt.DB) error {
+// exchange makes the open file fresh the store's, durably: what is written from
+// now on is written into it.
+func (db *DB) exchange(fresh *bolt.DB) (old *bolt.DB, err error) {
 	db.swap.Lock() // the views that are open end first
 	defer db.swap.Unlock()
 	if db.isClosed() {
-		return discard(fresh, ErrClosed)
+		return nil, discard(fresh, ErrClosed)
 	}
 	if err := os.Rename(fresh.Path(), db.path); err != nil {
-		return discard(fresh, err)
+		return nil, discard(fresh, err)
 	}
-	old := db.bolt
-	db.bolt = fresh
-	return errors.Join(old.Close(), syncDir(filepath.Dir(db.path)))
+	old, db.bolt = db.bolt, fresh
+	return old, syncDir(filepath.Dir(db.path))
 }

@@ -33,10 +33,17 @@ type Destruction struct {
 	Why     string    `json:"why"`
 	By      string    `json:"by"`               // visitor, retention, or an account's id
 	Entry   uint64    `json:"entry"`            // of the journal that tells of it
-	Checked time.Time `json:"checked,omitzero"` // when the proof was made that nothing opens any more
-	Values  int       `json:"values,omitempty"` // how many sealed values the proof tried
+	Talk    string    `json:"talk,omitempty"`   // the conversation that was destroyed with it
+	Checked time.Time `json:"checked,omitzero"` // when every live key was tried on every value, and the files were made anew
+	Values  int       `json:"values,omitempty"` // how many sealed values were tried
+	Keys    int       `json:"keys,omitempty"`   // how many live keys
+	Opened  int       `json:"opened,omitempty"` // how many values opened: the proof failed where it is not 0
+	Proof   uint64    `json:"proof,omitempty"`  // entry of the journal that tells of it
 	Demand  string    `json:"demand,omitempty"` // that it met
 }
+
+// Proved reports whether the proof was made and nothing opened.
+func (d Destruction) Proved() bool { return !d.Checked.IsZero() && d.Opened == 0 }
 
 // destructions are by year, then number. Each year has a key of its own, which
 // is destroyed with it: copies of the store do not keep the names either.

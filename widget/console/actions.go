@@ -33,6 +33,7 @@ var actionWords = map[string]string{
 
 	"contact.reveal": "Просмотр телефона", "contact.erase": "Данные удалены", "contact.erased": "Данные удалены",
 	"contact.correct": "Данные исправлены", "contact.destroyed": "Запись в реестре уничтожения", "contact.export": "Данные выгружены",
+	"erasure.proved": "Уничтожение проверено", "erasure.unproved": "Проверка уничтожения не пройдена",
 	"contact.search": "Поиск человека", "contact.read": "Карточка человека открыта", "register.read": "Акт об уничтожении открыт",
 	"contact.restrict": "Обработка данных приостановлена", "contact.unrestrict": "Обработка данных возобновлена",
 	"consent.give": "Согласие дано", "consent.refuse": "Посетитель отказался от согласия", "consent.withdraw": "Согласие отозвано", "consent.given": "Согласие дано", "consent.withdrawn": "Согласие отозвано",
@@ -52,6 +53,7 @@ var actionWords = map[string]string{
 	"token.refused": "Отказ по ключу доступа", "incident.copy": "Утечка: снята копия для расследования", "incident.uncopied": "Утечка: копия для расследования не снята",
 	"journal.head": "Отпечаток журнала",
 	"canary.add":   "Добавлен контакт-приманка", "canary.remove": "Контакт-приманка убран",
+	"alarm.proof": "Тревога: уничтожение не подтверждено",
 }
 
 // handoffWords say why a conversation was handed to a person.
