@@ -112,7 +112,7 @@ func noPlain(t *testing.T, dir, when string) {
 	}
 }
 
-func holds(t *testing.T, path string, what []byte) bool {
+func holds(t testing.TB, path string, what []byte) bool {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
