@@ -102,7 +102,8 @@ type ticket struct {
 	Page         bool      `json:"page"` // false: a link, good for one page
 }
 
-var tickets = storage.NewTable[ticket]("assistant.tickets") // by keyed hash
+// tickets are by keyed hash.
+var tickets = storage.NewTable[ticket]("assistant.tickets").Owned(func(_ []byte, t ticket) string { return t.Conversation })
 
 func ticketKey(tx *storage.Tx, secret string) []byte { return tx.Index("ticket", secret) }
 

@@ -10,6 +10,7 @@
 // [okoshko/assistant/clinic.Clinic.At]). What is kept, by table and key:
 //
 //	booking.appointments  number                                  Appointment
+//	booking.words         number                                  words
 //	booking.starts        start (8) | number                      nothing
 //	booking.owners        kind / id | 0 | number                  nothing; of a visit too
 //	booking.holds         conversation                            Hold
@@ -30,6 +31,12 @@
 // closures, blocks, extra hours. They are judged where the file's hours are, so no list,
 // hold, request or move passes them by. The package knows no name, no phone and no text
 // for people.
+//
+// Appointments are sealed under the house's key and not under each person's: the calendar
+// must be whole also when it is restored from an old copy, in which erased people's
+// records do not open, or a slot would be free that is not. So an appointment holds ids
+// and times only, what staff say of it is apart under the person's key, and [Calendar.Forget]
+// takes out of it what led to the person. Wishes and offers are sealed under the person's key.
 package booking
 
 import (
@@ -82,7 +89,7 @@ type Appointment struct {
 	Changed      time.Time         `json:"changed"`
 	Author       string            `json:"author"`              // of the last change
 	ReasonID     string            `json:"reason_id,omitempty"` // of the last change, from the clinic's list
-	Reason       string            `json:"reason,omitempty"`    // of the last change, in words of staff
+	Reason       string            `json:"-"`                   // of the last change, in words of staff; kept apart, see words
 	Source       map[string]string `json:"source,omitempty"`    // utm_source and the like
 	Takes        []Take            `json:"takes"`               // what it occupies, buffers included
 }
@@ -109,7 +116,7 @@ type Take struct {
 type Change struct {
 	Author   string
 	ReasonID string // one of the clinic's reasons that such an author may give, or ""
-	Reason   string // words; kept of staff only, in the sealed appointment, never in journal or event
+	Reason   string // words; kept of staff only, under the person's key, never in journal or event
 	Staff    bool
 }
 

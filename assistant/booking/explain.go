@@ -23,5 +23,5 @@ func (c *Calendar) Explain(tx *storage.Tx, number string, by Change, now time.Ti
 		return Appointment{}, err
 	}
 	a.touch(by, now)
-	return a, errors.Join(appointments.Put(tx, []byte(number), a), a.record(tx, string(a.Status), time.Time{}, now))
+	return a, errors.Join(a.put(tx), a.record(tx, string(a.Status), time.Time{}, now))
 }

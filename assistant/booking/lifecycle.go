@@ -196,7 +196,7 @@ func (c *Calendar) advance(tx *storage.Tx, number string, version int, s step, b
 	}
 	a.Status = s.to
 	a.touch(by, now)
-	if err := appointments.Put(tx, []byte(a.Number), a); err != nil {
+	if err := a.put(tx); err != nil {
 		return Appointment{}, err
 	}
 	return a, a.record(tx, string(a.Status), time.Time{}, now)

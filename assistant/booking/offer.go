@@ -44,7 +44,7 @@ var ErrOffer = errors.New("offer is over")
 const clerk = "calendar"
 
 var (
-	offers = storage.NewTable[Offer]("booking.offers")
+	offers = storage.NewTable[Offer]("booking.offers").Owned(func(_ []byte, o Offer) string { return o.Contact })
 	places = storage.NewTable[place]("booking.freed")
 )
 

@@ -37,6 +37,9 @@ func Get(tx *storage.Tx, number string) (Appointment, error) {
 		return Appointment{}, storage.ErrNotFound
 	}
 	a, err := appointments.Get(tx, []byte(number))
+	if err == nil {
+		err = a.recall(tx)
+	}
 	if err != nil {
 		return Appointment{}, fmt.Errorf("appointment %s: %w", number, err)
 	}
@@ -96,7 +99,7 @@ func Assign(tx *storage.Tx, number, contact, conversation string) (Appointment, 
 	if conversation != "" {
 		a.Conversation = conversation
 	}
-	return a, errors.Join(a.own(tx), appointments.Put(tx, []byte(number), a))
+	return a, errors.Join(a.own(tx), a.put(tx))
 }
 
 func startKey(t time.Time, number string) []byte {
@@ -113,7 +116,7 @@ func (a Appointment) place(tx *storage.Tx) error {
 		occupy(tx, a.Takes, a.Number, claim{}),
 		starts.Put(tx, startKey(a.Start, a.Number), struct{}{}),
 		a.own(tx),
-		appointments.Put(tx, []byte(a.Number), a),
+		a.put(tx),
 	)
 }
 
@@ -229,5 +232,5 @@ func (a Appointment) anonymise(tx *storage.Tx) error {
 		return err
 	}
 	a.Contact, a.Conversation, a.Visitor, a.Source, a.Reason = "", "", "", nil, ""
-	return appointments.Put(tx, []byte(a.Number), a)
+	return a.put(tx)
 }

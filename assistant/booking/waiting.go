@@ -41,7 +41,7 @@ type WaitingData struct {
 	Contact    string    `json:"contact,omitempty"`
 }
 
-var waiting = storage.NewTable[Waiting]("booking.waiting")
+var waiting = storage.NewTable[Waiting]("booking.waiting").Owned(func(_ []byte, w Waiting) string { return w.Contact })
 
 // Join puts a wish on the waiting list. The same wish of the same conversation or contact
 // is on it once. Errors: a [Refusal] for an unknown service or specialist, or a time that
