@@ -67,7 +67,10 @@ func (a *Assistant) FindPeople(_ context.Context, op Operator, query string) (fo
 		}
 		return audit.Append(tx, audit.Entry{At: a.now(), Actor: op.ID, Action: "contact.search"})
 	})
-	return found, err
+	if err != nil {
+		return nil, err // what is not in the journal was not found
+	}
+	return found, nil
 }
 
 // wanted are the contacts that a phone or an appointment's number leads to.
@@ -121,7 +124,10 @@ func (a *Assistant) PersonOf(_ context.Context, op Operator, contact string, rig
 		return privacy.Read(tx, contact, op.ID, action, a.now())
 	})
 	a.alarmed()
-	return p, err
+	if err != nil {
+		return Person{}, err
+	}
+	return p, nil
 }
 
 // Demanded notes a demand that came to reception. d needs Right, Via and Contact.

@@ -87,7 +87,10 @@ func (a *Assistant) Dialog(_ context.Context, op Operator, conversation string) 
 		}
 		return audit.Append(tx, audit.Entry{At: a.now(), Actor: op.ID, Action: "conversation.read", Object: conversation})
 	})
-	return d, err
+	if err != nil {
+		return Dialog{}, err // what is not in the journal was not read
+	}
+	return d, nil
 }
 
 // Take makes the operator the one who answers; the assistant is silent until
@@ -347,7 +350,10 @@ func (a *Assistant) Reveal(_ context.Context, op Operator, contact, reason strin
 		return err
 	})
 	a.alarmed()
-	return c, err
+	if err != nil {
+		return privacy.Contact{}, err
+	}
+	return c, nil
 }
 
 // ConsentText returns a version of a consent text, or [storage.ErrNotFound].

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"encoding/json"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -427,5 +428,58 @@ func TestForgottenPassword(t *testing.T) {
 	}
 	if got := journal(t, db); !slices.Contains(got, "password.set") || !slices.Contains(got, "login.refused") {
 		t.Errorf("journal %v", got)
+	}
+}
+
+// TestNobodyComesInWithoutJournal: a login that cannot be entered is none, right
+// password or wrong, and no account and no token is made.
+func TestNobodyComesInWithoutJournal(t *testing.T) {
+	s, owner, _, db := house(t)
+	heads := storage.NewTable[json.RawMessage]("audit.head")
+	err := db.Update(func(tx *storage.Tx) error { return heads.Put(tx, []byte("head"), json.RawMessage(`"damaged"`)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := Actor{ID: owner.ID, Role: owner.Role}
+	for name, do := range map[string]func() (string, error){
+		"right password": func() (string, error) {
+			token, _, err := s.SignIn(t.Context(), "guzel", password, "192.0.2.7")
+			return token, err
+		},
+		"wrong password": func() (string, error) {
+			token, _, err := s.SignIn(t.Context(), "guzel", "other", "192.0.2.8")
+			return token, err
+		},
+		"account": func() (string, error) {
+			a, err := s.Create(t.Context(), by, Account{Login: "alsu", Name: "Алсу", Role: Reception}, password)
+			return a.ID, err
+		},
+		"token": func() (string, error) {
+			secret, _, err := s.CreateToken(t.Context(), by, "crm", Reception)
+			return secret, err
+		},
+		"password": func() (string, error) { return "", s.SetPassword(t.Context(), by, owner.ID, password+password) },
+		"off":      func() (string, error) { return "", s.Switch(t.Context(), by, owner.ID, true) },
+	} {
+		if got, err := do(); err == nil || got != "" {
+			t.Errorf("%s: %q, %v; want nothing and an error", name, got, err)
+		}
+	}
+	err = db.View(func(tx *storage.Tx) (err error) {
+		for range sessions.Range(tx, nil, nil, &err) {
+			t.Error("there is a session")
+		}
+		for range tokens.Range(tx, nil, nil, &err) {
+			t.Error("there is a token")
+		}
+		for _, a := range accounts.Range(tx, nil, nil, &err) {
+			if a.ID != owner.ID {
+				t.Errorf("there is the account %s", a.Login)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
