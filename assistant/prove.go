@@ -98,6 +98,7 @@ func (a *Assistant) prove(ctx context.Context) error {
 	}
 	a.proofs.took(time.Since(start))
 	if failed > 0 {
+		a.alarmed()
 		a.log.Error("of what was erased something opens", "proofs", failed)
 	}
 	a.log.Info("erasures proved", "persons", n, "failed", failed)
@@ -107,7 +108,9 @@ func (a *Assistant) prove(ctx context.Context) error {
 
 // stuck raises the alarm that proofs cannot be made.
 func (a *Assistant) stuck() error {
-	return a.db.Update(func(tx *storage.Tx) error { return privacy.ProofStuck(tx, tx.Unsettled(), a.now()) })
+	err := a.db.Update(func(tx *storage.Tx) error { _, err := privacy.RaiseHouse(tx, privacy.RuleProof, a.now()); return err })
+	a.alarmed()
+	return err
 }
 
 // proveNow proves at once, unless that was done a moment ago: then it is left to

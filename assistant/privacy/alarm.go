@@ -42,7 +42,7 @@ const RuleCanary = "canary"
 
 // AlarmRules lists the ids of all rules, for the words that pages have for them.
 func AlarmRules() []string {
-	ids := append([]string{RuleCanary, RuleProof}, houseRules...)
+	ids := append([]string{RuleCanary}, houseRules...)
 	for _, r := range rules {
 		ids = append(ids, r.id)
 	}

@@ -15,7 +15,7 @@ const (
 	RuleEvidence = "evidence" // an incident was opened, and the copy of the journal failed
 )
 
-var houseRules = []string{RuleClock, RuleHead, RuleRollback, RuleEvidence}
+var houseRules = []string{RuleClock, RuleHead, RuleRollback, RuleEvidence, RuleProof}
 
 // houseQuiet is how long a rule about the house itself is silent after it has raised
 // an alarm: what is not mended rings every day.

@@ -13,10 +13,6 @@ import (
 // something opened that must not, or the proof cannot be made.
 const RuleProof = "proof"
 
-// proofAlarms is how long after an alarm that a proof cannot be made the next one
-// comes: it is tried again all the while.
-const proofAlarms = 24 * time.Hour
-
 // Proved enters in the register what was tried to show that people are gone, each
 // with its entry in the journal. Where anything opened it raises an alarm. What was
 // destroyed without being in the register, old conversations of people of whom
@@ -93,14 +89,4 @@ func unproved(tx *storage.Tx) (open map[string]*Destruction, err error) {
 		}
 	}
 	return open, err
-}
-
-// ProofStuck raises an alarm, once a day, that proofs of erasures cannot be made.
-func ProofStuck(tx *storage.Tx, waiting int, now time.Time) error {
-	stuck := rule{id: RuleProof, window: proofAlarms, anybody: true}
-	if quiet, err := stuck.quiet(tx, "", now); quiet || err != nil {
-		return err
-	}
-	_, err := raise(tx, Alarm{Rule: RuleProof, Count: waiting, From: now, At: now}, now)
-	return err
 }

@@ -22,6 +22,7 @@ var ours = map[string]string{
 	"assistant.unseen":         "keys of reminders; deleted with the talk",
 	"assistant.reminders":      "what became of a reminder: fixed words, times, a conversation's id until it goes",
 	"assistant.retained":       "times of a job",
+	"assistant.head-told":      "a time",
 	"assistant.retention-runs": "counts",
 
 	"booking.appointments":   "ids and times: the calendar must be whole after a restore in which erased people's records do not open; what led to the person is taken out on erasure",
@@ -44,6 +45,7 @@ var ours = map[string]string{
 	"privacy.canaries":       "times, by ids of invented contacts",
 	"privacy.incidents":      "ids of staff, counts and times",
 	"privacy.frozen":         "an incident's id",
+	"privacy.evidence-keys":  "keys of copies of the journal, by incident",
 	"privacy.secrets":        "addresses and tokens of other systems",
 
 	"staff.accounts": "of staff, who work here and are told so",
@@ -64,6 +66,7 @@ var ours = map[string]string{
 	"audit.hashes":  "hashes of entries",
 	"audit.head":    "a hash",
 	"audit.key":     "the journal's own",
+	"audit.kept":    "a hash and a time",
 
 	"okoshko.persons":  "which key is whose; gone with the key",
 	"okoshko.doomed":   "ids of keys",

@@ -191,7 +191,7 @@ func alarmSentence(a privacy.Alarm) string {
 	case privacy.RuleCanary:
 		return "Открыт контакт-приманка: по работе он никому не нужен"
 	case privacy.RuleProof:
-		return "Не подтверждено уничтожение данных: " + counted(a.Count, "человек", "человека", "человек") + ". Позовите того, кто обслуживает программу"
+		return "Уничтожение данных не подтверждено. Позовите того, кто обслуживает программу"
 	case "reveals":
 		return "За час " + counted(a.Count, "телефон открыт", "телефона открыто", "телефонов открыто")
 	case "exports":
