@@ -329,11 +329,7 @@ func (d *deed) slotGone() error {
 	if v := d.st.Request.chosen(); len(v.Slots) > 1 {
 		return d.visitGone(v)
 	}
-	ignore := ""
-	if d.st.Goal == GoalMove {
-		ignore = d.st.Target
-	}
-	err = d.h.calendar.Check(d.tx, *slot, d.conversation, ignore, d.now)
+	err = d.h.calendar.Check(d.tx, *slot, d.conversation, d.movedFrom(), d.now)
 	if r, refused := errors.AsType[*booking.Refusal](err); refused {
 		d.out.do = false
 		return d.lost(*slot, r)

@@ -95,6 +95,10 @@ func (t *turn) press(id string) {
 			t.aimAll()
 		}
 		for _, a := range t.open() {
+			if a.Visit == rest && rest != "" && (t.st.Goal == GoalCancel || t.st.Goal == GoalMove) {
+				t.aimVisit(a)
+				break
+			}
 			if a.Number == rest && (t.st.Goal == GoalCancel || t.st.Goal == GoalMove) {
 				t.aimed(a)
 			}
@@ -210,7 +214,7 @@ func (t *turn) pressDo(what string) {
 
 func (t *turn) pressChange(verb, number string) {
 	for _, a := range t.open() {
-		if a.Number != number {
+		if a.Number != number && (a.Visit != number || number == "") {
 			continue
 		}
 		t.release()
@@ -219,7 +223,9 @@ func (t *turn) pressChange(verb, number string) {
 		if verb == "move" {
 			t.st.Goal = GoalMove
 		}
-		t.aimed(a)
+		if t.aimed(a); a.Number != number {
+			t.aimVisit(a)
+		}
 		return
 	}
 	t.out.effect(effectGone, number)

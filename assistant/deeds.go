@@ -114,6 +114,9 @@ func (d *deed) lost(slot booking.Slot, r *booking.Refusal) error {
 }
 
 func (d *deed) move() (done bool, err error) {
+	if d.st.Whole {
+		return d.moveVisit()
+	}
 	slot := d.st.Request.Slot
 	if slot == nil || d.st.Target == "" {
 		return false, nil
@@ -172,6 +175,9 @@ func (d *deed) cancelAll() error {
 func (d *deed) cancel() error {
 	if d.st.Target == All {
 		return d.cancelAll()
+	}
+	if d.st.Whole {
+		return d.cancelVisit()
 	}
 	before, err := booking.Get(d.tx, d.st.Target)
 	if err != nil {

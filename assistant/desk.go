@@ -57,6 +57,7 @@ type AppointmentCard struct {
 	NoShows                           int      // visits that people of this phone missed, this one aside
 	Rooms                             []string // names of those that it takes
 	RoomIDs                           []string
+	Parts                             []string // of the same visit, still to happen: «11:00 Окрашивание»
 }
 
 // Filter chooses appointments that start in [From, To), of any status where
@@ -76,6 +77,9 @@ type Decision struct {
 	// place. The visitor is told both.
 	ReasonID, Reason string
 	Start            time.Time // of a move
+	// Whole is for all of the appointment's visit: a move shifts its parts by as much, a
+	// cancellation cancels them. Of other verbs it says nothing.
+	Whole bool
 }
 
 // ErrReason: a decision names a reason that the clinic does not have for staff.
@@ -120,6 +124,14 @@ func (h *house) card(tx *storage.Tx, ap booking.Appointment) (AppointmentCard, e
 		ServiceID:       ap.Slot.Service, SpecialistID: ap.Slot.Specialist, BranchID: ap.Slot.Branch,
 		Conversation: ap.Conversation, Contact: ap.Contact, Author: ap.Author, Reason: Decision{ReasonID: ap.ReasonID, Reason: ap.Reason}.because(h, lang),
 		Created: ap.Created.In(h.clinic.Location), Changed: ap.Changed.In(h.clinic.Location), Source: ap.Source,
+	}
+	parts, err := h.otherParts(tx, ap)
+	if err != nil {
+		return c, err
+	}
+	for _, a := range parts {
+		service, _, _ := h.namesOf(a, lang)
+		c.Parts = append(c.Parts, a.Start.In(h.clinic.Location).Format("15:04")+" "+service)
 	}
 	for _, t := range ap.Takes {
 		if id, ok := t.Room(); ok {

@@ -15,6 +15,9 @@ func (t *turn) fields() {
 	if len(set) == 0 || t.st.Goal == GoalErase {
 		return
 	}
+	if t.st.Whole {
+		set = t.named(set)
+	}
 	if (t.st.Goal == GoalCancel || t.st.Goal == GoalMove) && t.st.Target == "" {
 		set = t.aimAt(set)
 	}

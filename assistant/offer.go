@@ -23,7 +23,8 @@ const (
 // choice, and holds it; else it adds an offer to the reply.
 func (d *deed) find() (chosen bool, err error) {
 	r := &d.st.Request
-	if r.several() && d.st.Goal == GoalBook {
+	d.partAlone()
+	if r.several() && (d.st.Goal == GoalBook || d.st.Whole) {
 		return d.findVisit()
 	}
 	if r.Want != nil {
@@ -188,7 +189,7 @@ func (d *deed) why(start time.Time) booking.Why {
 			break
 		}
 		slot := booking.Slot{Service: q.Service, Specialist: s.ID, Branch: s.Branch, Start: start.UTC(), End: start.UTC().Add(service.Duration)}
-		err := d.h.calendar.Check(d.tx, slot, d.conversation, q.Ignore, d.now)
+		err := d.h.calendar.Check(d.tx, slot, d.conversation, d.movedFrom(), d.now)
 		r, refused := errors.AsType[*booking.Refusal](err)
 		if !refused {
 			continue

@@ -230,7 +230,7 @@ func (a *Assistant) Free(_ context.Context, number string, day time.Time, limit 
 		day = day.In(h.clinic.Location)
 		from := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, day.Location())
 		slots, err = h.calendar.Free(tx, booking.Query{
-			Service: ap.Slot.Service, Specialist: ap.Slot.Specialist, From: from, To: from.AddDate(0, 0, 1), Limit: limit, Ignore: number,
+			Service: ap.Slot.Service, Specialist: ap.Slot.Specialist, From: from, To: from.AddDate(0, 0, 1), Limit: limit, Ignore: []string{number},
 		}, a.now())
 		return err
 	})
@@ -250,6 +250,11 @@ func (a *Assistant) Decide(_ context.Context, op Operator, dec Decision) (card A
 		}
 		dec.Reason = h.impersonal(h.clinic.Languages[0], dec.Reason)
 		if err := dec.sound(h.clinic); err != nil {
+			return err
+		}
+		if dec.Whole && before.Visit != "" && (dec.Verb == "move" || dec.Verb == "cancel") {
+			conversation = before.Conversation
+			card, err = a.decideVisit(tx, h, op, dec)
 			return err
 		}
 		ap, err := a.carryOut(tx, h, op, dec)

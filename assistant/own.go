@@ -47,16 +47,19 @@ func (t *turn) change(g Goal) {
 			t.aimed(a)
 		}
 	}
-	if len(t.open()) == 1 {
-		t.aimed(t.open()[0])
+	switch all := t.open(); {
+	case len(all) == 1:
+		t.aimed(all[0])
+	case t.st.Target == "" && oneVisit(all) && !t.namesPart(all):
+		t.aimVisit(all[0])
 	}
 }
 
 // aimed fixes the appointment that is to be changed. A move keeps its service.
 func (t *turn) aimed(a booking.Appointment) {
-	t.st.Target = a.Number
+	t.st.Target, t.st.Whole = a.Number, false
 	if t.st.Goal == GoalMove {
-		t.st.Request.Service = a.Slot.Service
+		t.st.Request.want([]string{a.Slot.Service})
 	}
 }
 
@@ -123,8 +126,12 @@ func (t *turn) aimAt(set []nlu.Command) (rest []nlu.Command) {
 		}
 		rest = append(rest, c)
 	}
-	if len(left) == 1 {
+	switch {
+	case len(left) == 1:
 		t.aimed(left[0])
+		t.moved = true
+	case oneVisit(left) && len(left) == len(t.ofVisit(left[0])):
+		t.aimVisit(left[0])
 		t.moved = true
 	}
 	return rest

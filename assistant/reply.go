@@ -167,8 +167,17 @@ func (d *deed) askWhich(again bool) {
 	d.say(choose(again, "ask.which.again", "ask.which"), nil)
 	for _, a := range d.own {
 		service, _, _ := d.h.namesOf(a, d.st.Lang)
-		label := service + ", " + d.when(a.Slot.Start)
-		d.turn.Buttons = append(d.turn.Buttons, Button{"which/" + a.Number, label})
+		id := a.Number
+		if all := partsOf(d.own, a); len(all) > 1 {
+			if id = a.Visit; all[0].Number != a.Number {
+				continue // a visit is one button
+			}
+			for _, more := range all[1:] {
+				name, _, _ := d.h.namesOf(more, d.st.Lang)
+				service += ", " + name
+			}
+		}
+		d.turn.Buttons = append(d.turn.Buttons, Button{"which/" + id, service + ", " + d.when(a.Slot.Start)})
 	}
 	if d.st.Goal == GoalCancel {
 		d.turn.Buttons = append(d.turn.Buttons, Button{"which/" + All, prompts.Say(d.st.Lang, "which.all", nil)})
@@ -251,6 +260,10 @@ func (d *deed) askChange() {
 		d.yesNo("cancel.yes", "cancel.no")
 		return
 	}
+	if d.st.Whole {
+		d.askWholeChange()
+		return
+	}
 	for _, a := range d.own {
 		if a.Number != d.st.Target {
 			continue
@@ -274,21 +287,22 @@ func (d *deed) askMore() {
 		d.say("more", nil)
 	}
 	if d.turn.Appointment != nil {
-		d.turn.Buttons = append(d.turn.Buttons, d.changes(*d.turn.Appointment)...)
+		d.turn.Buttons = append(d.turn.Buttons, d.changes(*d.turn.Appointment, d.visitShown())...)
 	}
 	if len(d.turn.Buttons)+len(d.out.buttons) == 0 {
 		d.turn.Buttons = menu(d.st.Lang, len(d.own) > 0)
 	}
 }
 
-// changes are the buttons of an appointment that can still be changed.
-func (d *deed) changes(v AppointmentView) []Button {
+// changes are the buttons of an appointment that can still be changed, and of all its
+// visit where that is given.
+func (d *deed) changes(v AppointmentView, visit string) []Button {
 	if v.Status != string(booking.Requested) && v.Status != string(booking.Confirmed) {
 		return nil
 	}
 	return []Button{
-		{"do/move/" + v.Number, prompts.Say(d.st.Lang, "button.move", nil)},
-		{"do/cancel/" + v.Number, prompts.Say(d.st.Lang, "button.cancel", nil)},
+		{"do/move/" + choose(visit != "", visit, v.Number), prompts.Say(d.st.Lang, "button.move", nil)},
+		{"do/cancel/" + choose(visit != "", visit, v.Number), prompts.Say(d.st.Lang, "button.cancel", nil)},
 	}
 }
 

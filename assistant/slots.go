@@ -37,7 +37,7 @@ func (d *deed) query() booking.Query {
 	if d.st.Goal != GoalMove {
 		return q
 	}
-	q.Ignore = d.st.Target
+	q.Ignore = []string{d.st.Target}
 	for _, a := range d.own {
 		if a.Number == d.st.Target && r.Specialist == "" && q.Branch == "" && a.Slot.Service == q.Service {
 			q.Specialist = a.Slot.Specialist

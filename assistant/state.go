@@ -108,6 +108,7 @@ type State struct {
 	Goal    Goal     `json:"goal,omitempty"`
 	Request Request  `json:"request"`
 	Target  string   `json:"target,omitempty"` // appointment to move or cancel; wish that an offer is for
+	Whole   bool     `json:"whole,omitempty"`  // Target stands for all appointments of its visit
 	Offer   *Offered `json:"offer,omitempty"`  // what the waiting list offers
 	Joined  uint64   `json:"joined,omitempty"` // seq of the newest announcement beside another question
 	Asked   Expect   `json:"asked,omitempty"`
@@ -159,7 +160,7 @@ const previewLength = 120
 func (s *State) reset() {
 	s.Goal, s.Request, s.Target, s.Offer = GoalNone, Request{}, "", nil
 	s.Editing, s.Full, s.Choices = false, false, nil
-	s.Again = 0
+	s.Whole, s.Again = false, 0
 }
 
 // entry is one record of the log: turns, and where the conversation stands after

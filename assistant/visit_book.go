@@ -166,7 +166,7 @@ func (d *deed) servicesText() string {
 // visitGone keeps a chosen visit anew whose hold has run out, or tells that it can
 // no longer be had.
 func (d *deed) visitGone(v booking.Visit) error {
-	_, err := d.h.calendar.HoldVisit(d.tx, v, d.conversation, d.now)
+	_, err := d.keepVisit(v)
 	if r, refused := errors.AsType[*booking.Refusal](err); refused {
 		d.out.do = false
 		return d.lostVisit(v, r)

@@ -65,17 +65,23 @@ func (t *turn) pressVisit(id string) {
 		t.out.say("stale.slot", nil)
 		return
 	}
-	if t.st.Goal == GoalErase || t.st.Goal == GoalCancel || t.st.Goal == GoalMove || v.Start().After(t.f.now.AddDate(2, 0, 0)) {
+	if t.st.Goal == GoalErase || t.st.Goal == GoalCancel || t.st.Goal == GoalMove && !t.st.Whole || v.Start().After(t.f.now.AddDate(2, 0, 0)) {
 		return
 	}
-	t.started(GoalBook)
-	t.st.Goal = GoalBook
-	t.release()
 	r := &t.st.Request
 	var ids []string
 	for _, s := range v.Slots {
 		ids = append(ids, s.Service)
 	}
+	if t.st.Whole && !sameServices(ids, r.together()) {
+		t.out.say("stale.slot", nil)
+		return
+	}
+	if !t.st.Whole {
+		t.started(GoalBook)
+		t.st.Goal = GoalBook
+	}
+	t.release()
 	r.want(ids)
 	r.WantVisit, r.Want, r.When, r.Nearest, r.Page = &v, nil, nil, false, 0
 	t.st.Full = false
@@ -105,6 +111,10 @@ func (d *deed) findVisit() (chosen bool, err error) {
 	switch {
 	case err != nil:
 		return false, err
+	case len(found) == 0 && d.same(r.When):
+		start := d.target().Slot.Start
+		d.say("move.same", prompts.Args{"when": d.when(start)})
+		return d.offerVisits(start.Add(time.Minute))
 	case len(found) == 0:
 		d.say("visit.none", prompts.Args{"range": d.rangeOf(r.When[0])})
 		from, _ := d.days(r.When[0])
@@ -148,14 +158,18 @@ func (d *deed) freeVisits(from, to time.Time) ([]booking.Visit, error) {
 	if from.Before(d.now) {
 		from = d.now
 	}
-	all, err := d.h.calendar.FreeVisits(d.tx, booking.VisitQuery{
+	q := booking.VisitQuery{
 		Services: r.together(), Specialist: specific(r.Specialist), Branch: specific(r.Branch), From: from, To: to, For: d.conversation,
-	}, d.now)
+	}
+	if d.st.Whole {
+		d.keepPlace(&q)
+	}
+	all, err := d.h.calendar.FreeVisits(d.tx, q, d.now)
 	if errors.Is(err, booking.ErrUnknown) { // no branch has them all
 		return nil, nil
 	}
 	return slices.DeleteFunc(all, func(v booking.Visit) bool {
-		return d.never(v.Start()) || slices.ContainsFunc(v.Slots, func(s booking.Slot) bool { return slices.Contains(r.Not, s.Specialist) })
+		return d.never(v.Start()) || d.staysVisit(v) || slices.ContainsFunc(v.Slots, func(s booking.Slot) bool { return slices.Contains(r.Not, s.Specialist) })
 	}), err
 }
 
@@ -192,6 +206,12 @@ func (d *deed) offerVisits(from time.Time) (chosen bool, err error) {
 // with them one after another.
 func (d *deed) apart() (chosen bool, err error) {
 	r := &d.st.Request
+	if d.st.Whole { // the visit stays as it is
+		d.say("visit.move.none", nil)
+		d.st.reset()
+		d.over = true
+		return false, nil
+	}
 	r.Later, r.Also, r.Rest = append(r.Also, r.Later...), nil, nil
 	d.say("visit.apart", prompts.Args{"service": d.service(r.Service)})
 	if next(d.st, d.facts()) != ExpectTime { // the branch may be open again
@@ -258,7 +278,7 @@ func (d *deed) parts(v booking.Visit, between string) string {
 
 // holdVisit keeps all slots of a visit. chosen is false where they cannot be had.
 func (d *deed) holdVisit(v booking.Visit) (chosen bool, err error) {
-	h, err := d.h.calendar.HoldVisit(d.tx, v, d.conversation, d.now)
+	h, err := d.keepVisit(v)
 	if r, refused := errors.AsType[*booking.Refusal](err); refused {
 		if r.Why == booking.Limit {
 			d.limit()

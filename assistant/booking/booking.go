@@ -174,7 +174,7 @@ type Query struct {
 	Within     []clinic.Span // minutes of the wall clock within which a start lies, To not included
 	Limit      int           // 0: all
 	For        string        // conversation whose own hold does not block
-	Ignore     string        // number of the appointment that is being moved
+	Ignore     []string      // numbers of the appointments that are being moved
 }
 
 // Why says why a slot cannot be had.

@@ -177,7 +177,7 @@ func (c *Calendar) within(tx *storage.Tx, r resource, s stretch, seen stamp, q Q
 		if err != nil {
 			return nil, room, err
 		}
-		if q.Ignore != "" || r.count > 1 { // an appointment in the block may be the one, or all have to be counted
+		if len(q.Ignore) > 0 || r.count > 1 { // an appointment in the block may be the one, or all have to be counted
 			others = append(others, b.claims...)
 			continue
 		}
@@ -257,12 +257,12 @@ func between(tx *storage.Tx, resource string, from, to int64) ([]occupied, error
 // at now: not by what has expired, not by the visitor's own hold, not by the appointment
 // that is being moved. Of what one conversation keeps, what overlaps counts once, but each
 // part of a visit for itself.
-func (c *Calendar) blocking(busy []occupied, count int, who, ignore string, now time.Time) []stretch {
+func (c *Calendar) blocking(busy []occupied, count int, who string, ignore []string, now time.Time) []stretch {
 	times := make([]stretch, 0, len(busy))
 	kept := map[claim][]stretch{}
 	for _, b := range busy {
 		switch {
-		case b.Hold == "" && b.ref == ignore && ignore != "":
+		case b.Hold == "" && slices.Contains(ignore, b.ref):
 		case b.Hold != "" && (b.Hold == who || !c.live(b, now)):
 		case b.Hold != "" && count > 1:
 			key := claim{Hold: b.Hold, Part: b.Part}

@@ -16,7 +16,7 @@ type wish struct {
 	Slot
 	who    []string // owners whose open appointments count for the limit; none: no limit
 	hold   string   // conversation whose own hold does not block
-	ignore string   // number of the appointment that is being moved
+	ignore []string // numbers of the appointments that are being moved
 	staff  bool     // not bound by notice, horizon, grid, limit
 	beside []Take   // what the rest of the visit takes
 
@@ -31,7 +31,10 @@ type wish struct {
 // appointments count for the limit unless ignore, the number of an appointment that is
 // being moved, is given. An End of zero is the service's.
 func (c *Calendar) Check(tx *storage.Tx, s Slot, who, ignore string, now time.Time) error {
-	w := wish{Slot: c.complete(s), hold: who, ignore: ignore}
+	w := wish{Slot: c.complete(s), hold: who}
+	if ignore != "" {
+		w.ignore = []string{ignore}
+	}
 	if who != "" && ignore == "" {
 		w.who = []string{byConversation(who)}
 	}

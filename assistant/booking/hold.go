@@ -35,7 +35,7 @@ func (c *Calendar) HoldMove(tx *storage.Tx, s Slot, conversation, number string,
 		return Hold{}, errors.New("a hold is a conversation's: none was given")
 	}
 	h := Hold{Slot: c.complete(s), Conversation: conversation}
-	all, err := c.fit(tx, wish{Slot: h.Slot, hold: conversation, ignore: number, grace: c.clinic.Booking.Hold}, now)
+	all, err := c.fit(tx, wish{Slot: h.Slot, hold: conversation, ignore: []string{number}, grace: c.clinic.Booking.Hold}, now)
 	if err != nil {
 		return Hold{}, err
 	}

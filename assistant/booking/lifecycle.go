@@ -224,25 +224,17 @@ func (c *Calendar) Move(tx *storage.Tx, number string, version int, to Slot, by 
 	if to == a.Slot {
 		return a, nil
 	}
-	all, err := c.fit(tx, wish{Slot: to, hold: a.Conversation, ignore: a.Number, staff: by.Staff, grace: 2 * c.clinic.Booking.Hold}, now)
+	all, err := c.fit(tx, wish{Slot: to, hold: a.Conversation, ignore: []string{a.Number}, staff: by.Staff, grace: 2 * c.clinic.Booking.Hold}, now)
 	if err != nil {
 		return Appointment{}, err
 	}
 	if err := errors.Join(c.Release(tx, a.Conversation), a.displace(tx), freed(tx, a.Takes, instant(now))); err != nil {
 		return Appointment{}, err
 	}
-	was := a.Start
-	a.Slot, a.Takes, a.Names = to, all, c.names(to)
-	if !by.Staff {
-		if a.Status, err = c.first(tx, a.Contact, false); err != nil {
-			return Appointment{}, err
-		}
-	}
-	a.touch(by, now)
-	if err := errors.Join(a.place(tx), a.settle(tx, a.Conversation, now)); err != nil {
+	if err := c.moveTo(tx, &a, to, all, by, now); err != nil {
 		return Appointment{}, err
 	}
-	return a, a.record(tx, "moved", was, now)
+	return a, nil
 }
 
 // filling returns the slot with what it leaves out taken from the appointment.

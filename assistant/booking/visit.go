@@ -98,7 +98,7 @@ func (c *Calendar) fitVisit(tx *storage.Tx, v Visit, w wish, now time.Time) (Vis
 		}
 		takes, err := c.fit(tx, w, now)
 		if refusal, refused := errors.AsType[*Refusal](err); refused {
-			return Visit{}, nil, c.refuseVisit(tx, refusal, whole, w.hold, now)
+			return Visit{}, nil, c.refuseVisit(tx, refusal, whole, w, now)
 		}
 		if err != nil {
 			return Visit{}, nil, err
@@ -131,13 +131,13 @@ func (c *Calendar) joined(v Visit) (Why, Slot) {
 }
 
 // refuseVisit says what visits can be had that are nearest to a refused one.
-func (c *Calendar) refuseVisit(tx *storage.Tx, r *Refusal, v Visit, who string, now time.Time) error {
+func (c *Calendar) refuseVisit(tx *storage.Tx, r *Refusal, v Visit, w wish, now time.Time) error {
 	r.Nearest = nil
 	if r.Why == Limit || r.Why == Unknown {
 		return r
 	}
 	const most = 3
-	q := VisitQuery{Branch: v.Slots[0].Branch, Limit: 60, For: who}
+	q := VisitQuery{Branch: v.Slots[0].Branch, Limit: 60, For: w.hold, Ignore: w.ignore}
 	for _, s := range v.Slots {
 		q.Services = append(q.Services, s.Service)
 	}

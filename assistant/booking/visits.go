@@ -18,6 +18,7 @@ type VisitQuery struct {
 	Within     []clinic.Span // minutes of the wall clock within which the visit's start lies
 	Limit      int           // 0: all
 	For        string        // conversation whose own hold does not block
+	Ignore     []string      // numbers of the appointments that are being moved
 }
 
 // FreeVisits lists free visits by their start, one for each start and specialist with
@@ -84,7 +85,7 @@ func (ch *chain) open(p *plan) bool {
 		if !ok {
 			return false
 		}
-		q := Query{Service: id, Branch: ch.branch, Specialist: ch.q.Specialist, For: ch.q.For}
+		q := Query{Service: id, Branch: ch.branch, Specialist: ch.q.Specialist, For: ch.q.For, Ignore: ch.q.Ignore}
 		performers := ch.c.performers(q)
 		if wanted = wanted || len(performers) > 0; len(performers) == 0 {
 			q.Specialist = ""
@@ -364,7 +365,7 @@ func (f *follower) vacant(stage int) (bool, error) {
 	var taken []Take
 	for i := range stage + 1 {
 		s := f.stages[i]
-		w := wish{Slot: s.slot(f.marks[i]), hold: f.q.For, beside: taken}
+		w := wish{Slot: s.slot(f.marks[i]), hold: f.q.For, ignore: f.q.Ignore, beside: taken}
 		all, err := f.c.vacant(f.look, w, s.service, f.now)
 		if err != nil || all == nil {
 			return false, err

@@ -71,6 +71,7 @@ type Change struct {
 	Reason   string `json:"reason,omitempty"`
 	ReasonID string `json:"reason_id,omitempty"` // one of the clinic's for staff
 	Start    string `json:"start,omitempty"`     // RFC 3339, of a move
+	Visit    bool   `json:"visit,omitempty"`     // move or cancel all of the appointment's visit
 }
 
 func (a *API) show(c assistant.AppointmentCard) Appointment {
@@ -192,7 +193,7 @@ func (a *API) decide(verb string) action {
 		if err != nil {
 			return err
 		}
-		d.Reason, d.ReasonID, d.Start = change.Reason, change.ReasonID, start
+		d.Reason, d.ReasonID, d.Start, d.Whole = change.Reason, change.ReasonID, start, change.Visit
 		card, err := a.Desk.Decide(r.Context(), assistant.Operator{ID: who.ID, Name: who.Name}, d)
 		if err != nil {
 			return a.refused(r, d, err)

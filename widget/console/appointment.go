@@ -84,7 +84,7 @@ func (c *Console) decide(w http.ResponseWriter, r *http.Request, who staff.Accou
 
 // decision reads the form. The version is never 0, which would take any.
 func (c *Console) decision(r *http.Request) (assistant.Decision, error) {
-	d := assistant.Decision{Number: r.PathValue("number"), Verb: r.PathValue("verb"), ReasonID: r.PostForm.Get("because"), Reason: strings.TrimSpace(r.PostForm.Get("reason"))}
+	d := assistant.Decision{Number: r.PathValue("number"), Verb: r.PathValue("verb"), ReasonID: r.PostForm.Get("because"), Reason: strings.TrimSpace(r.PostForm.Get("reason")), Whole: r.PostForm.Get("whole") != ""}
 	if !slices.Contains([]string{"confirm", "decline", "move", "cancel", "arrived", "no-show"}, d.Verb) {
 		return d, web.NotFound()
 	}
