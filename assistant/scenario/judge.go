@@ -98,11 +98,11 @@ func (p *player) offered(t assistant.Turn) error {
 }
 
 // moving is the own appointment that the scenario has the visitor move.
-func (p *player) moving() string {
+func (p *player) moving() []string {
 	if m := p.s.Outcome.Moved; m != nil {
-		return p.mine[m.Ref].Number
+		return []string{p.mine[m.Ref].Number}
 	}
-	return ""
+	return nil
 }
 
 // made lists the appointments that this visitor made in the scenario.
