@@ -71,6 +71,8 @@ type Assistant struct {
 	started chan struct{} // closed by Run
 	stirred chan struct{} // see stir
 
+	retaining sync.Mutex // held by who destroys what is old
+
 	mu       sync.Mutex
 	ctx      context.Context // of Run, not of a socket: a closed tab does not stop an answer
 	stopping bool

@@ -80,8 +80,10 @@ func (a *Assistant) Retain(context.Context) error {
 	return err
 }
 
-// retain destroys what is due.
+// retain destroys what is due. The daily job and a command do it one after the other.
 func (a *Assistant) retain(now time.Time) (run RetentionRun, err error) {
+	a.retaining.Lock()
+	defer a.retaining.Unlock()
 	h := a.house.Load()
 	old, err := a.outdated(h, now)
 	if err != nil {

@@ -37,7 +37,8 @@ import (
 //	alarms.json        sessions.json  accounts.json  tokens.json
 const (
 	evidenceFolder = "evidence" // in the data folder
-	journalPart    = 10_000     // entries in a file
+	evidenceTime   = "20060102T150405.000Z"
+	journalPart    = 10_000 // entries in a file
 )
 
 // copyEvidence writes the evidence into the data folder.
@@ -54,7 +55,7 @@ func (a *appliance) copyEvidence(ctx context.Context, data, incident string) (ma
 		return made, err
 	}
 	now := a.now()
-	made.File = filepath.Join(dir, fmt.Sprintf("okoshko-evidence-%s-%s.age", incident, now.UTC().Format(backupTime)))
+	made.File = filepath.Join(dir, fmt.Sprintf("okoshko-evidence-%s-%s.age", incident, now.UTC().Format(evidenceTime)))
 	hash := sha256.New()
 	err = writePrivate(made.File, func(f io.Writer) error {
 		w, err := age.Encrypt(io.MultiWriter(f, hash, counter{&made.Bytes}), to...)

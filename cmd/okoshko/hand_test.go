@@ -258,6 +258,9 @@ func TestHeadsOffTheBox(t *testing.T) {
 		if out := must(t, "audit", "verify", "--head", heads, "--data", dir); !strings.Contains(out, "okoshko-head-") || !strings.Contains(out, "all as written") {
 			t.Errorf("verify: %s", out)
 		}
+		if _, body := get(t, service+"/metrics"); !strings.Contains(body, "\nokoshko_alarms_unseen 0\n") || !strings.Contains(body, "\nokoshko_head_age_seconds ") {
+			t.Errorf("metrics: %s", body)
+		}
 		_, text, said := commanded(t, "", "audit", "head", "--data", dir)
 		if !strings.HasPrefix(text, "okoshko journal\n") || !strings.HasPrefix(said, "To write down: ") {
 			t.Errorf("head: %q, %q", text, said)

@@ -68,12 +68,18 @@ func (a *appliance) deliveriesPart() part {
 }
 
 // metrics writes Prometheus text.
-func (a *appliance) metrics(w http.ResponseWriter, _ *http.Request) {
+func (a *appliance) metrics(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	gauge := func(name, help string, value any) {
 		fmt.Fprintf(w, "# HELP %s %s\n# TYPE %s gauge\n%s %v\n", name, help, name, name, value)
 	}
 	gauge("okoshko_sockets", "Visitors connected.", a.visitors.Sockets())
+	if n, err := a.assistant.Unseen(r.Context()); err == nil {
+		gauge("okoshko_alarms_unseen", "Alarms that nobody has seen.", n)
+	}
+	if k, err := a.assistant.Head(r.Context()); err == nil && !k.Written.IsZero() {
+		gauge("okoshko_head_age_seconds", "Since the journal's head was last written away from the machine.", int(a.now().Sub(k.Written).Seconds()))
+	}
 	err := a.db.View(func(tx *storage.Tx) error {
 		queues, err := outbox.Queues(tx)
 		fmt.Fprintf(w, "# HELP okoshko_deliveries_waiting Events not yet delivered.\n# TYPE okoshko_deliveries_waiting gauge\n")
