@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	stdlog "log"
 	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -26,7 +29,7 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, log *slog.Logge
 		WriteTimeout:      60 * time.Second, // streams and sockets set their own
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ErrorLog:          stdlog.New(nameless{log}, "", 0),
 	}
 	srv.RegisterOnShutdown(func() { close(closing) })
 	failed := make(chan error, 1)
@@ -42,4 +45,16 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, log *slog.Logge
 		return fmt.Errorf("serve: shut down: %w", err)
 	}
 	return srv.Close()
+}
+
+// nameless takes what net/http has to say, and leaves out whose fault it was: a
+// visitor's address is theirs, and the log has none.
+type nameless struct{ log *slog.Logger }
+
+var addresses = regexp.MustCompile(`\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|\[[0-9a-fA-F:.]+(?:%\w+)?\](?::\d+)?|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}`)
+
+// Write implements io.Writer.
+func (n nameless) Write(line []byte) (int, error) {
+	n.log.Debug("http", "said", addresses.ReplaceAllString(strings.TrimSpace(string(line)), "…"))
+	return len(line), nil
 }
