@@ -33,9 +33,10 @@ var (
 	ofWalkIn  = canaries("who phoned", "серафим", "верещагин", "9535551012")
 	ofDesk    = canaries("a contact of reception's", "агафь", "9545551123")
 
-	// never are told by visitors and kept nowhere, sealed or not.
-	never = canaries("a document", "9214778899", "9214 778899", "112-233-445 95", "11223344595", "2200700123456786", "2200 7001 2345 6786", "1677770012345678")
-	words = canaries("words of a visitor", "тополин", "тополиная 145", "1983-07-17", "17 июля 1983", "whitcombe.example", "родинк", "лопатк", "philippa", "тычинк")
+	// never is told by visitors and kept nowhere, sealed or not.
+	never = canaries("what is kept nowhere", "9214778899", "9214 778899", "112-233-445 95", "11223344595", "2200700123456786", "2200 7001 2345 6786", "1677770012345678",
+		"тополин", "1983-07-17", "17 июля 1983", "whitcombe.example") // not asked for: an address, a date of birth, an e-mail
+	words = canaries("words of a visitor", "родинк", "лопатк", "philippa", "тычинк")
 	typed = canaries("a wrong password", "коралловый-жираф-7", "okt_КОРАЛЛОВЫЙ", "okt_coralgiraffe")
 )
 
