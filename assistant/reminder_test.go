@@ -318,6 +318,20 @@ func TestReminderEvent(t *testing.T) {
 	}
 }
 
+// TestReminderIsAskedAgain in words, where the answer was not understood.
+func TestReminderIsAskedAgain(t *testing.T) {
+	for lang, want := range map[string]string{"ru": "ждать ли вас", "en": "", "tt": "көтәргә"} {
+		h := newTestHouse(t)
+		h.start()
+		v, _ := h.confirmed(lang)
+		h.at(24, 11, 0)
+		v.settle()
+		reply := v.say("абракадабра")
+		wantText(t, reply, want, "11:00")
+		wantExpects(t, reply, ExpectConfirm)
+	}
+}
+
 // TestReminderInTheMiddle leaves open what is being arranged.
 func TestReminderInTheMiddle(t *testing.T) {
 	h := newTestHouse(t)

@@ -185,8 +185,9 @@ func (d *deed) askWhich(again bool) {
 }
 
 func (d *deed) askConfirm() {
-	above := d.st.Seq == d.st.AskedAt+1 // nothing was said since the summary but the answer
-	if d.out.missed && d.st.Asked == ExpectConfirm && above && !d.st.Editing {
+	above := d.st.Seq == d.st.AskedAt+1                        // nothing was said since the summary but the answer
+	unasked := d.st.Goal == GoalCome || d.st.Goal == GoalOffer // have a shorter question of their own
+	if d.out.missed && d.st.Asked == ExpectConfirm && above && !d.st.Editing && !unasked {
 		d.askPlainly()
 		return
 	}
