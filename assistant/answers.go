@@ -17,6 +17,7 @@ func (t *turn) answers() {
 			continue
 		}
 		if slices.Contains(t.st.Choices, c.Value) && t.asked() {
+			t.moved = true // what was chosen by words is understood as a click is
 			t.press(c.Value)
 			return
 		}
@@ -114,6 +115,7 @@ func (t *turn) affirm(how string) {
 		t.out.do = true
 	case ExpectTime, ExpectWhich:
 		if len(t.st.Choices) > 0 && (len(t.st.Choices) == 1 || !strings.HasPrefix(t.st.Choices[1], "slot/") && t.st.Asked == ExpectTime) {
+			t.moved = true
 			t.press(t.st.Choices[0])
 		}
 		return // a yes to several is asked again

@@ -328,6 +328,11 @@ func (d *deed) offerDays(id string, from time.Time, page int) error {
 // offerMatches offers the slots that fit a wish.
 func (d *deed) offerMatches(matches []booking.Slot) {
 	days := d.byDay(oneEach(matches))
+	if len(days) == 1 && d.out.missed { // the same words again would not help
+		d.say("ask.time.again", nil)
+		d.offer(thin(days[0], offeredOneDay))
+		return
+	}
 	if len(days) == 1 {
 		d.say("time.found", prompts.Args{"day": prompts.Day(d.st.Lang, d.local(days[0][0].Start), d.local(d.now))})
 		d.offer(thin(days[0], offeredOneDay))
