@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"okoshko/storage/vault"
@@ -172,16 +173,67 @@ func BenchmarkOpenStore(b *testing.B) {
 	b.ReportMetric(float64(len(readAll(b, filepath.Join(h.dir, vault.RingName))))/1e6, "keys-MB")
 }
 
-// BenchmarkPutOwned is what a record of a known person costs without the disk.
-func BenchmarkPutOwned(b *testing.B) {
+// BenchmarkValue is what a value of 1 KiB costs without the disk, written and read
+// back, under the house's key and under a person's, and how many bytes it is longer.
+func BenchmarkValue(b *testing.B) {
 	h := newHouse(b)
 	h.fill("c_1")
-	mustUpdate(b, h.DB, func(tx *Tx) error {
-		for b.Loop() {
-			if err := cards.Put(tx, []byte("c_1/a"), "card of c_1"); err != nil {
-				return err
+	value := strings.Repeat("x", 1024)
+	for _, c := range []struct {
+		whose string
+		put   func(tx *Tx) error
+		get   func(tx *Tx) (string, error)
+	}{
+		{"house", func(tx *Tx) error { return plain.Put(tx, []byte("v"), value) }, func(tx *Tx) (string, error) { return plain.Get(tx, []byte("v")) }},
+		{"person", func(tx *Tx) error { return cards.Put(tx, []byte("c_1/v"), value) }, func(tx *Tx) (string, error) { return cards.Get(tx, []byte("c_1/v")) }},
+	} {
+		b.Run("put/"+c.whose, func(b *testing.B) {
+			mustUpdate(b, h.DB, func(tx *Tx) error {
+				for b.Loop() {
+					if err := c.put(tx); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			b.ReportMetric(float64(vault.Overhead), "bytes-longer")
+		})
+		b.Run("get/"+c.whose, func(b *testing.B) {
+			mustView(b, h.DB, func(tx *Tx) error {
+				for b.Loop() {
+					if got, err := c.get(tx); err != nil || got != value {
+						return err
+					}
+				}
+				return nil
+			})
+		})
+	}
+}
+
+// BenchmarkErase is what erasing people costs of ten thousand who are there, with
+// the proof and the new file: one of them, and a hundred close together.
+func BenchmarkErase(b *testing.B) {
+	for _, n := range []int{1, 100} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			h := newHouse(b)
+			names := make([]string, 10_000)
+			for i := range names {
+				names[i] = fmt.Sprintf("c%05d", i)
 			}
-		}
-		return nil
-	})
+			h.fill(names...)
+			tried := 0
+			for b.Loop() {
+				if len(names) < n {
+					b.Fatal("nobody is left: run it with -benchtime 3x")
+				}
+				h.shred(names[:n]...)
+				for _, p := range h.settle() {
+					tried += p.Records * p.Keys
+				}
+				names = names[n:]
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(tried), "ns/try")
+		})
+	}
 }
