@@ -117,6 +117,8 @@ remind me when my appointment is => show
 @consent/en sute => affirm
 @consent согласа => affirm
 @consent давайте попозже => cancel
+@confirm да удаляйте => affirm
+@confirm да, отменяйте => affirm
 @confirm давайте попозже => deny
 @confirm/en yes pleaes => affirm
 @confirm запииште полностью: Даря Оленина => affirm, set name=Даря Оленина

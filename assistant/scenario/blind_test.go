@@ -15,7 +15,6 @@ var unread = map[string]string{
 	"g1-name-and-other-day":    "a verb of one service beside the noun of another",
 	"g1-en-when-is-mine":       "own appointment in a spoken form",
 	"k1-tt-when-is-mine":       "own appointment in spoken Tatar",
-	"c2-forget-me":             "a yes with its verb: «да удаляйте»",
 	"c2-en-botox-tuesday":      "a number of the range that Britain keeps for films",
 	"g2-en-move-wednesday":     "«can u move my oil change»: the service between move and time",
 }
