@@ -49,11 +49,6 @@ func TestSettle(t *testing.T) {
 	h := newHouse(t)
 	h.fill("c_1", "c_2", "c_3")
 	sealed := h.sealedOf("c_1", "c_2")
-	h.shred("c_1")
-	h.shred("c_2")
-	if got := h.sealedOf("c_1"); len(got) != 0 {
-		t.Fatalf("%d records of c_1 are left", len(got))
-	}
 	var files []os.FileInfo
 	h.step = func(name string) {
 		if name == "copied" {
@@ -63,6 +58,11 @@ func TestSettle(t *testing.T) {
 			}
 			files = append(files, info)
 		}
+	}
+	h.shred("c_1")
+	h.shred("c_2")
+	if got := h.sealedOf("c_1"); len(got) != 0 {
+		t.Fatalf("%d records of c_1 are left", len(got))
 	}
 	got := h.settle()
 	if len(got) != 2 || len(files) != 1 {
