@@ -160,7 +160,7 @@ var (
 	patronymicEnds = strings.Fields("ович овича овичу овичем овиче евич евича евичу евичем евиче ьич ьича ьичу овна овны овне овну овной овною евна евны евне евну евной евною ична ичны ичне ичну ичной")
 	surnameEnds    = strings.Fields(`ов ова ову овым ове овой ев ева еву евым еве евой ин ина ину иным ине иной ын ына ыну ыной ский ского скому ским ском ская скую ской цкий цкого цкому цкая цкую цкой
 		енко ко чук юк ук ян яна яну янц дзе швили ских их ых ович евич зода заде вна лы оглы улы кызы хан баев баева шин шина`)
-	surnameStrong = strings.Fields("ов ова ову овым овой ев ева еву евым евой ский ского скому ская скую ской цкий цкая цкой енко дзе швили янц чук")
+	surnameStrong = strings.Fields("ов ова ову овым овой ев ева еву евым евой ский ского скому ская скую ской цкий цкая цкую цкой енко дзе швили янц чук уллин уллина уллину уллиной уллином тдинов")
 )
 
 func patronymic(word string) bool {
@@ -185,6 +185,39 @@ func surname(word string, strong bool) bool {
 		return utf8.RuneCountInString(word) >= 5 && hasEnd(word, surnameStrong)
 	}
 	return utf8.RuneCountInString(word) >= 4 && hasEnd(word, surnameEnds)
+}
+
+// herSurname are endings of a woman's surname in the accusative, genitive, dative or
+// instrumental, and that of the nominative. A man's are left as they were said, for
+// «Хабибуллина» may be either.
+var herSurname = []struct{ end, nominative string }{
+	{"ову", "ова"},
+	{"еву", "ева"},
+	{"ину", "ина"},
+	{"ыну", "ына"},
+	{"скую", "ская"},
+	{"цкую", "цкая"},
+	{"овой", "ова"},
+	{"евой", "ева"},
+	{"иной", "ина"},
+	{"ыной", "ына"},
+	{"ской", "ская"},
+	{"цкой", "цкая"},
+}
+
+// herName are endings of a woman's given name that no table knows: accusative and
+// genitive. A dative could be of two names.
+var herName = []struct{ end, nominative string }{{"ию", "ия"}, {"ии", "ия"}, {"ю", "я"}, {"у", "а"}, {"ы", "а"}}
+
+// nominativeOf exchanges the ending of word by the first row that fits; ok is false
+// where none does.
+func nominativeOf(word string, rows []struct{ end, nominative string }) (nominative string, ok bool) {
+	for _, row := range rows {
+		if cut, found := strings.CutSuffix(word, row.end); found && utf8.RuneCountInString(cut) >= 2 {
+			return cut + row.nominative, true
+		}
+	}
+	return word, false
 }
 
 func vowelEnd(word string) bool {

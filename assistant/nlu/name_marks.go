@@ -167,10 +167,12 @@ func (r *nameReader) announcing(i int) bool {
 	})
 }
 
-// ofKin holds for «жена Рустама»: the name is not of who is to come.
+// ofKin holds for «жена Рустама»: the name is not of who is to come. «Дочь Есению» is:
+// no genitive ends so.
 func (r *nameReader) ofKin(i int) bool {
-	f, _ := r.dictionary.find(r.tokens[r.words[i].from].Text)
-	return f.oblique && kinNominative[r.tokens[r.words[i-1].from].Text]
+	text := r.tokens[r.words[i].from].Text
+	f, _ := r.dictionary.find(text)
+	return f.oblique && !strings.HasSuffix(text, "у") && !strings.HasSuffix(text, "ю") && kinNominative[r.tokens[r.words[i-1].from].Text]
 }
 
 var kinNominative = wordSet("жена муж сын дочь дочка мама папа брат сестра внук внучка друг подруга пациент пациентка клиент")

@@ -93,6 +93,9 @@ func (r *nameReader) marked(i int) (personName, bool) {
 		if best == givenName && !r.plainWord(i) && !r.specialist(i, to) && !r.ofKin(i) {
 			return r.name(i, to, true, "object"), true
 		}
+		if to := r.unlisted(i); to > i && r.tokens[r.words[i-1].from].Text != "на" && !r.specialist(i, to) && !r.ofKin(i) { // «на Новую Заводскую» is a street
+			return r.name(i, to, true, "object, surname"), true
+		}
 	}
 	to, best, _ := r.chunk(i, true)
 	if to > i && r.words[i].vocab != FieldService && r.words[i].vocab != FieldBranch && (best >= surnameName || best == unknownName && capital(r.raw(i))) && r.after(to) > 0 && !r.askedBack(to) && !r.forward(i, to) {
@@ -178,6 +181,11 @@ func (r *nameReader) free(i int) (personName, bool) {
 		return personName{}, false
 	}
 	k := r.kind(i)
+	if to := r.unlisted(i); to > i && r.proud(i, to) && !r.specialist(i, to) {
+		n := r.name(i, to, false, "surname")
+		n.own = r.bounded(i, to) && r.besideData(i, to)
+		return n, true
+	}
 	if k < surnameName || k == surnameName && !(surname(r.tokens[w.from].Text, true) && capital(r.raw(i))) {
 		return personName{}, false
 	}
@@ -204,16 +212,40 @@ func (r *nameReader) free(i int) (personName, bool) {
 	return n, true
 }
 
-// name makes the value; object puts it into the nominative.
+// unlisted returns the end of a name whose given name is in no dictionary: beside it
+// stands a surname, and both are written as names are, or the surname's ending is no
+// common word's. It returns from where there is none.
+func (r *nameReader) unlisted(from int) int {
+	to, best, givens := r.chunk(from, true)
+	if best != surnameName || givens > 0 || to-from < 2 || to-from > 3 {
+		return from
+	}
+	proud, sure := r.proud(from, to), false
+	for i := from; i < to; i++ {
+		if r.words[i].vocab != "" || !r.words[i].classes.empty() && !r.words[i].repaired {
+			return from
+		}
+		text := r.tokens[r.words[i].from].Text
+		sure = sure || surname(text, !proud)
+	}
+	if !sure {
+		return from
+	}
+	return to
+}
+
+// name makes the value; object puts it into the nominative, where its ending leaves no
+// doubt.
 func (r *nameReader) name(from, to int, object bool, rule string) personName {
 	parts := make([]string, 0, to-from)
 	gender := byte(0)
+	if object {
+		gender = r.genderOf(from, to)
+	}
 	for i := from; i < to; i++ {
 		raw, text := r.raw(i), r.tokens[r.words[i].from].Text
-		if f, ok := r.dictionary.find(text); ok && object && f.oblique {
-			raw, gender = f.nominative, f.gender
-		} else if object && gender == 'm' && hasEnd(text, []string{"ова", "ева", "ина", "ына"}) {
-			raw = strings.TrimSuffix(text, "а")
+		if object {
+			raw = r.nominative(i, gender)
 		}
 		if tatarPatronymic[text] {
 			parts = append(parts, text)
@@ -226,6 +258,47 @@ func (r *nameReader) name(from, to int, object bool, rule string) personName {
 		parts = append(parts, titled(raw))
 	}
 	return personName{from: from, to: to, value: strings.Join(parts, " "), own: true, rule: rule}
+}
+
+// genderOf is that of the given name, or a woman's where only a surname says it.
+func (r *nameReader) genderOf(from, to int) (gender byte) {
+	for i := from; i < to; i++ {
+		text := r.tokens[r.words[i].from].Text
+		if f, ok := r.dictionary.find(text); ok && f.gender != 'b' && f.gender != 0 {
+			return f.gender
+		}
+		if _, hers := nominativeOf(text, herSurname); hers && surname(text, false) && to > from+1 {
+			gender = 'f'
+		}
+	}
+	return gender
+}
+
+// nominative of word i, which is the object of something: «запишите Марию Иванову».
+func (r *nameReader) nominative(i int, gender byte) string {
+	raw, text := r.raw(i), r.tokens[r.words[i].from].Text
+	f, given := r.dictionary.find(text)
+	switch {
+	case given && f.oblique:
+		return f.nominative
+	case given:
+		return raw
+	case gender == 'm' && hasEnd(text, []string{"ова", "ева", "ина", "ына"}):
+		return strings.TrimSuffix(text, "а")
+	case gender != 'f':
+		return raw
+	}
+	if hers, ok := nominativeOf(text, herSurname); ok {
+		return hers
+	}
+	if surname(text, false) || patronymic(text) {
+		return raw
+	}
+	hers, ok := nominativeOf(text, herName)
+	if !ok {
+		return raw
+	}
+	return hers
 }
 
 // titled puts a name into the usual capitals; mixed spellings («McDonald») stay.
