@@ -81,7 +81,7 @@ func TestNothingPersonalBeforeConsent(t *testing.T) {
 	wantText(t, summary, "Рамиля", "+7 917 555-77-01")
 	v.say("да")
 	h.stop()
-	for _, where := range [][]byte{h.files(), h.log.Bytes()} {
+	for _, where := range [][]byte{h.files(), []byte(h.log.String())} {
 		for _, secret := range []string{"Рамиля", "5557701", "555-77-01", "9205", "прививк"} {
 			if bytes.Contains(where, []byte(secret)) {
 				t.Errorf("%q can be read outside the vault", secret)

@@ -43,7 +43,7 @@ type testHouse struct {
 	file  string // clinic file
 	db    *storage.DB
 	clock *testClock
-	log   *bytes.Buffer
+	log   *testLog
 	stop  func()
 	// patience is Config.Patience of the next open.
 	patience time.Duration
@@ -55,7 +55,7 @@ func newTestHouse(t testing.TB) *testHouse { return newTestHouseOf(t, "testdata/
 // newTestHouseOf is a house with another clinic file.
 func newTestHouseOf(t testing.TB, file string) *testHouse {
 	t.Helper()
-	h := &testHouse{t: t, file: file, dir: t.TempDir(), clock: &testClock{now: monday}, log: &bytes.Buffer{}}
+	h := &testHouse{t: t, file: file, dir: t.TempDir(), clock: &testClock{now: monday}, log: &testLog{}}
 	key := filepath.Join(h.dir, "key")
 	if err := os.WriteFile(key, bytes.Repeat([]byte("5a"), 32), 0o600); err != nil {
 		t.Fatal(err)
@@ -106,6 +106,25 @@ func (h *testHouse) close() {
 	if err := h.db.Close(); err != nil {
 		h.t.Error(err)
 	}
+}
+
+// testLog may be read while the house writes on.
+type testLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *testLog) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(line)
+}
+
+func (l *testLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // testVisitor is somebody in the chat.
