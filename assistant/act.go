@@ -10,6 +10,7 @@ import (
 	"okoshko/assistant/booking"
 	"okoshko/assistant/privacy"
 	"okoshko/storage"
+	"okoshko/storage/audit"
 )
 
 // answer reads the oldest unanswered turn, and commits the reply with everything
@@ -201,6 +202,10 @@ func (d *deed) effect(e effect) error {
 		d.known.Phone = e.value
 	case effectEmail:
 		d.known.Email = e.value
+	case effectAmended:
+		return errors.Join(
+			audit.Append(d.tx, audit.Entry{At: d.now, Actor: "visitor", Action: "contact.correct", Object: d.st.Contact, Reason: e.value}),
+			d.a.metAtOnce(d.tx, d.h, privacy.Demand{Right: privacy.RightCorrect, Contact: d.st.Contact, Conversation: d.conversation}))
 	case effectHandoff:
 		return d.handoff(e.value)
 	case effectKnow:

@@ -132,21 +132,24 @@ func (a *Assistant) PersonOf(_ context.Context, op Operator, contact string, rig
 
 // Demanded notes a demand that came to reception. d needs Right, Via and Contact.
 func (a *Assistant) Demanded(_ context.Context, op Operator, d privacy.Demand) (out privacy.Demand, err error) {
-	h := a.house.Load()
 	err = a.db.Update(func(tx *storage.Tx) error {
-		c, err := privacy.Get(tx, d.Contact)
-		if err != nil {
-			return err
-		}
-		d.Conversation, d.Received = c.Conversation, a.now().In(h.clinic.Location)
-		if d.Right == privacy.RightWithdraw { // it holds from when it is said
-			out, err = a.withdrawAll(tx, h, d, op.ID)
-			return err
-		}
-		out, err = privacy.Demanded(tx, d, op.ID)
+		out, err = a.demanded(tx, op, d)
 		return err
 	})
 	return out, err
+}
+
+func (a *Assistant) demanded(tx *storage.Tx, op Operator, d privacy.Demand) (privacy.Demand, error) {
+	h := a.house.Load()
+	c, err := privacy.Get(tx, d.Contact)
+	if err != nil {
+		return d, err
+	}
+	d.Conversation, d.Received = c.Conversation, a.now().In(h.clinic.Location)
+	if d.Right == privacy.RightWithdraw { // it holds from when it is said
+		return a.withdrawAll(tx, h, d, op.ID)
+	}
+	return privacy.Demanded(tx, d, op.ID)
 }
 
 // Answer closes a demand, or with extend gives it the further days of the law.
@@ -193,10 +196,26 @@ func (a *Assistant) RestrictOf(_ context.Context, op Operator, contact string, o
 
 // EraseOf erases a person at their demand, proves it unless others were erased only
 // a moment ago, and returns the entry of the register from which the act is printed.
-func (a *Assistant) EraseOf(ctx context.Context, op Operator, contact string) (d privacy.Destruction, err error) {
+func (a *Assistant) EraseOf(ctx context.Context, op Operator, contact string) (privacy.Destruction, error) {
+	return a.eraseOf(ctx, op, contact, func(*storage.Tx) error { return nil })
+}
+
+// EraseDemanded notes a person's demand and erases them, in one commit: neither is
+// there without the other. d needs Right, Via and Contact.
+func (a *Assistant) EraseDemanded(ctx context.Context, op Operator, d privacy.Demand) (privacy.Destruction, error) {
+	return a.eraseOf(ctx, op, d.Contact, func(tx *storage.Tx) error {
+		_, err := a.demanded(tx, op, d)
+		return err
+	})
+}
+
+func (a *Assistant) eraseOf(ctx context.Context, op Operator, contact string, first func(*storage.Tx) error) (d privacy.Destruction, err error) {
 	h := a.house.Load()
 	var talk string
 	err = a.db.Update(func(tx *storage.Tx) error {
+		if err := first(tx); err != nil {
+			return err
+		}
 		c, err := privacy.Get(tx, contact)
 		if err != nil {
 			return err

@@ -33,8 +33,8 @@ func (a *Assistant) forget(tx *storage.Tx, h *house, conversation, contact, acto
 	if gone.Why, err = closeDemands(tx, conversation, contact, actor, now); err != nil {
 		return err
 	}
-	if actor == "retention" && gone.Why == privacy.DestroyedAsked {
-		gone.Why = privacy.DestroyedRetention
+	if gone.Why == "" { // nobody demanded it in writing
+		gone.Why = choose(actor == "retention", privacy.DestroyedRetention, privacy.DestroyedAsked)
 	}
 	tx.OnCommit(a.proofs.wake)
 	if len(gone.Kinds) > 0 {
@@ -84,9 +84,8 @@ func destruction(tx *storage.Tx, conversation, contact string) (d privacy.Destru
 }
 
 // closeDemands notes that what the person demanded is done, and tells why their
-// data was destroyed.
+// data was destroyed: "" where no demand wanted that.
 func closeDemands(tx *storage.Tx, conversation, contact, actor string, now time.Time) (why string, err error) {
-	why = privacy.DestroyedAsked
 	open, err := privacy.OpenDemands(tx)
 	if err != nil {
 		return why, err
@@ -95,8 +94,11 @@ func closeDemands(tx *storage.Tx, conversation, contact, actor string, now time.
 		if d.Conversation != conversation && (contact == "" || d.Contact != contact) {
 			continue
 		}
-		if d.Right == privacy.RightWithdraw {
+		switch {
+		case d.Right == privacy.RightWithdraw:
 			why = privacy.DestroyedWithdrawn
+		case d.Right == privacy.RightErase && why == "":
+			why = privacy.DestroyedAsked
 		}
 		if _, err := privacy.Met(tx, d.ID, false, actor, now); err != nil {
 			return why, err

@@ -5,6 +5,7 @@ import (
 
 	"okoshko/assistant/clinic"
 	"okoshko/assistant/nlu"
+	"okoshko/assistant/privacy"
 	"okoshko/prompts"
 )
 
@@ -99,14 +100,43 @@ func (t *turn) people() {
 	}
 }
 
+// amends puts right what is kept of the visitor, and says what stands there now.
+func (t *turn) amends() bool {
+	if t.st.Contact == "" || t.st.Consent == "" || len(t.commands("human")) > 0 {
+		return false
+	}
+	kept := ownValues(t.f.known)
+	var fields []string
+	for _, e := range t.out.effects {
+		field := amendedBy[e.kind]
+		if was := kept[field]; field == "" || was == "" || was == e.value {
+			continue
+		}
+		t.out.say("corrected."+field, prompts.Args{"value": privacy.Own(field)})
+		fields = append(fields, field)
+	}
+	for _, field := range fields {
+		t.out.effect(effectAmended, field)
+	}
+	if len(fields) > 0 {
+		t.moved, t.out.expects = true, ExpectMore
+		t.out.buttons = []Button{{"do/human", prompts.Say(t.st.Lang, "button.human", nil)}}
+	}
+	return len(fields) > 0
+}
+
+// amendedBy is which of what is kept an effect puts right.
+var amendedBy = map[effectKind]string{effectName: "name", effectPhone: "phone", effectEmail: "email"}
+
 // gives reports whether the message sets a field.
 func (t *turn) gives(field nlu.Field) bool {
 	return slices.ContainsFunc(t.commands("set", "correct"), func(c nlu.Command) bool { return c.Field == field })
 }
 
-// callBack takes a phone that comes with no wish as the wish to be called.
+// callBack takes a phone that comes with no wish as the wish to be called, and where
+// another is kept already as the wish to have that put right.
 func (t *turn) callBack() {
-	if t.st.Goal != GoalNone || t.changed || len(t.out.parts) > 0 {
+	if t.st.Goal != GoalNone || t.changed || len(t.out.parts) > 0 || t.amends() {
 		return
 	}
 	for _, e := range t.out.effects {

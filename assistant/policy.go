@@ -61,6 +61,7 @@ const (
 	effectGone    // value: the number of an appointment that is no longer open
 	effectReason  // value: the button of a reason
 	effectCome    // value: the button of a reminder
+	effectAmended // value: the field of what is kept that the visitor had put right
 	effectPurpose // value: the button of a further purpose
 	effectLeave   // value: the wish to take off the waiting list, "" for all
 )

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -188,6 +189,81 @@ func TestPersonCorrectsTheirData(t *testing.T) {
 	}
 	v.say("что вы обо мне знаете?")
 	wantText(t, v.last, "Инна Петровна", "+7 917 555-00-02")
+}
+
+// TestPersonCorrectsInTheChat: what is kept is put right by a sentence, told, and in the
+// journal as a demand that was met; nobody is called, and the words stay out of the store.
+func TestPersonCorrectsInTheChat(t *testing.T) {
+	for lang, said := range map[string]string{
+		"ru": "исправьте телефон на 8 917 555-00-02", "tt": "минем яңа телефон 8 917 555-00-02", "en": "change my phone to 8 917 555-00-02",
+	} {
+		h := newTestHouse(t)
+		h.start()
+		v := h.visitor(lang)
+		v.book(map[string]string{"ru": "на прививку завтра в 10:00", "tt": "прививкага иртәгә сәгать 10га", "en": "a vaccination tomorrow at 10:00"}[lang], "Инна", "89175550001")
+		reply := v.say(said)
+		wantText(t, reply, "+7 917 555-00-02")
+		if !slices.Contains(demandsOf(h), "correct done") || h.journaled("contact.correct") != 1 || h.journaled("conversation.handoff") != 0 {
+			t.Errorf("%s: %v, %d corrected, %d passed on", lang, demandsOf(h), h.journaled("contact.correct"), h.journaled("conversation.handoff"))
+		}
+		page := v.opened(map[string]string{"ru": "исправьте телефон", "tt": "минем турында нәрсә беләсез?", "en": "what do you know about me?"}[lang])
+		if p, err := h.Mine(t.Context(), page, privacy.RightAccess); err != nil || p.Phone != "+79175550002" {
+			t.Errorf("%s: %s, %v", lang, p.Phone, err)
+		}
+		v.say(map[string]string{"ru": "удалите всё", "tt": "барысын да бетерегез", "en": "delete everything"}[lang])
+		v.say(map[string]string{"ru": "да", "tt": "әйе", "en": "yes"}[lang])
+		if h.journaled("contact.destroyed") != 1 {
+			t.Errorf("%s: not erased", lang)
+		}
+	}
+}
+
+// TestActSaysWhoWantedIt: what the daily job destroys at a written demand is no end of a time.
+func TestActSaysWhoWantedIt(t *testing.T) {
+	for right, want := range map[privacy.Right]string{
+		privacy.RightErase: privacy.DestroyedAsked, privacy.RightWithdraw: privacy.DestroyedWithdrawn, privacy.RightAccess: privacy.DestroyedRetention,
+	} {
+		h := newTestHouse(t)
+		h.start()
+		v := h.visitor("ru")
+		v.book("на прививку завтра в 10:00", "Инна", "89175550001")
+		contact, _ := v.kept()
+		if _, err := h.Demanded(t.Context(), Command(), privacy.Demand{Right: right, Via: "letter", Contact: contact}); err != nil {
+			t.Fatal(err)
+		}
+		for range 215 {
+			if err := h.Retain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			h.clock.pass(day)
+		}
+		if got := h.entry(contact).Why; got != want {
+			t.Errorf("%s: the act says %q, want %q", right, got, want)
+		}
+	}
+}
+
+// TestEraseDemanded: a demand and its erasure are one commit.
+func TestEraseDemanded(t *testing.T) {
+	h := newTestHouse(t)
+	h.start()
+	v := h.visitor("ru")
+	v.book("на прививку завтра в 10:00", "Инна", "89175550001")
+	contact, sealed := v.kept()
+	if _, err := h.EraseDemanded(t.Context(), Command(), privacy.Demand{Right: privacy.RightErase, Via: "fax", Contact: contact}); !errors.Is(err, privacy.ErrVia) {
+		t.Errorf("%v", err)
+	}
+	if all := demandsOf(h); len(all) != 0 || h.journaled("contact.destroyed") != 0 {
+		t.Errorf("half was done: %v", all)
+	}
+	d, err := h.EraseDemanded(t.Context(), Command(), privacy.Demand{Right: privacy.RightErase, Via: "letter", Contact: contact})
+	if err != nil || d.Why != privacy.DestroyedAsked {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	if got := strings.Join(demandsOf(h), ", "); got != "erase done" {
+		t.Errorf("demands: %s", got)
+	}
+	h.wantProved(contact, sealed)
 }
 
 // TestWithdrawnDataGoesInTime: without another word of the visitor the data is

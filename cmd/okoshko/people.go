@@ -164,21 +164,33 @@ func (c *eraseCommand) sure(ctx context.Context, s streams, a *appliance, id str
 	return nil
 }
 
-// erase notes the demand and carries it out.
+// erase notes the demand and carries it out, in one commit.
 func (c *eraseCommand) erase(ctx context.Context, s streams, a *appliance, id string) error {
 	right := map[string]privacy.Right{"asked": privacy.RightErase, "withdrawn": privacy.RightWithdraw}[c.Why]
-	if _, err := a.assistant.Demanded(ctx, assistant.Command(), privacy.Demand{Right: right, Via: c.Via, Contact: id}); err != nil {
-		return err
-	}
-	d, err := a.assistant.EraseOf(ctx, assistant.Command(), id)
+	d, err := a.assistant.EraseDemanded(ctx, assistant.Command(), privacy.Demand{Right: right, Via: c.Via, Contact: id})
 	if err != nil {
-		return fmt.Errorf("%w; the demand is noted, and stays open until the person is erased", err)
+		return fmt.Errorf("nothing was erased, and no demand noted: %w", err)
 	}
-	fmt.Fprintf(s.out, "Erased. The act: okoshko erase --act %s --out act.html, or /console/acts/%s\n", d.ID, d.ID)
+	fmt.Fprintln(s.out, "Erased.")
+	if d.ID != "" {
+		fmt.Fprintln(s.out, proof(d))
+		fmt.Fprintf(s.out, "The act: okoshko erase --act %s --out act.html, or /console/acts/%s\n", d.ID, d.ID)
+	}
 	if !c.serving() {
 		fmt.Fprintln(s.out, "Receivers are told when okoshko serve runs again.")
 	}
 	return nil
+}
+
+// proof says what came of trying to open what was erased.
+func proof(d privacy.Destruction) string {
+	switch {
+	case d.Checked.IsZero():
+		return "Not proved yet: okoshko serve tries every live key on every old value soon, or when it runs again. The act tells what came of it; sign it only then."
+	case !d.Proved():
+		return fmt.Sprintf("The proof failed: %d of %s still open. Do not sign the act; okoshko doctor, then ask who looks after this program.", d.Opened, some(d.Values, "sealed value"))
+	}
+	return fmt.Sprintf("Proved: %s tried with %s, nothing opens; the files were made anew.", some(d.Values, "sealed value"), some(d.Keys, "live key"))
 }
 
 func (c *eraseCommand) act(ctx context.Context, s streams, a *appliance) error {
