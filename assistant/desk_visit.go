@@ -45,7 +45,7 @@ func (a *Assistant) decideVisit(tx *storage.Tx, h *house, op Operator, dec Decis
 	if err != nil {
 		return card, err
 	}
-	changed := []booking.Appointment{}
+	var changed []booking.Appointment
 	if dec.Verb == "cancel" {
 		changed, err = h.calendar.CancelVisit(tx, ap.Visit, dec.change(op), now)
 	} else {
