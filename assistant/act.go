@@ -131,6 +131,7 @@ func (d *deed) reply(in Interpretation) error {
 	if err := d.effects(); err != nil {
 		return err
 	}
+	lead := slices.Clone(d.text)
 	if !d.erased && !d.out.done {
 		if err := d.proceed(); err != nil {
 			return err
@@ -140,6 +141,9 @@ func (d *deed) reply(in Interpretation) error {
 		if err := d.askNext(); err != nil {
 			return err
 		}
+	}
+	if err := d.repeated(in, lead); err != nil {
+		return err
 	}
 	return d.finish()
 }

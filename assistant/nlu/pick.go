@@ -16,6 +16,7 @@ func (m *message) pickLabel() {
 	if len(offered) == 0 {
 		return
 	}
+	m.numberedOption()
 	plain := strings.Trim(fold(m.text), " .!")
 	for _, o := range offered {
 		if o.Label != "" && plain == strings.Trim(fold(o.Label), " .!") && len(m.words) > 0 {

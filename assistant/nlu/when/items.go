@@ -242,7 +242,7 @@ const (
 	cardinalTails  = " ти и ми мя х ех "
 	localTails     = " дә да тә та дэ тэ "
 	directionTails = " гә га кә ка гэ кэ "
-	apartTails     = " го ого нче енче нчы дә тә гә кә дән тән нән нан дан тан " // after a space too; «да» may be a yes
+	apartTails     = " го ого нче енче нчы ынчы нчедә нчыда енчедә ынчыда дә тә гә кә дән тән нән нан дан тан " // after a space too; «да» may be a yes
 	sourceTails    = " дән дан тән тан нән нан дэн тэн "
 )
 
