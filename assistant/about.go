@@ -7,6 +7,7 @@ import (
 
 	"okoshko/assistant/clinic"
 	"okoshko/assistant/nlu"
+	"okoshko/assistant/nlu/when"
 	"okoshko/prompts"
 )
 
@@ -59,6 +60,41 @@ func (t *turn) about(what topic) {
 		t.out.say("about.place", prompts.Args{"list": t.eachBranch(func(b *clinic.Branch) string { return b.Address.In(lang) })})
 	case topicPhone:
 		t.out.say("about.phone", prompts.Args{"phone": t.phone()})
+	}
+}
+
+// hoursOn says whether the house is open on the days that a question about its hours
+// names, and from when to when; nothing where they are many.
+func (t *turn) hoursOn(days *[2]when.Date) {
+	if days == nil {
+		return
+	}
+	zone := t.f.now.Location()
+	day := days[0].Time(0, zone)
+	last := days[1].Time(0, zone)
+	if last.After(day.AddDate(0, 0, offeredDays-1)) {
+		return
+	}
+	for ; !day.After(last); day = day.AddDate(0, 0, 1) {
+		args := prompts.Args{"day": prompts.Day(t.st.Lang, day, t.f.now)}
+		hours := make(map[string]bool)
+		args["list"] = t.eachBranch(func(b *clinic.Branch) string {
+			open := spansText(t.st.Lang, t.f.clinic.Open(b.ID, t.f.clinic.Date(day)))
+			hours[open] = true
+			return open
+		})
+		shut := prompts.Say(t.st.Lang, "about.closed", nil)
+		switch {
+		case len(hours) == 1 && hours[shut]:
+			t.out.say("about.day.closed", args)
+		case len(hours) == 1:
+			for open := range hours {
+				args["list"] = open
+			}
+			t.out.say("about.day", args)
+		default:
+			t.out.say("about.day.each", args)
+		}
 	}
 }
 

@@ -309,6 +309,47 @@ func TestAboutTheHouse(t *testing.T) {
 	}
 }
 
+// TestHoursOfTheDay: who asks about one day is first told of that day, then the rest; no
+// time is taken for a wish, and what only sounds like it is no such question.
+func TestHoursOfTheDay(t *testing.T) {
+	for _, c := range []struct{ lang, say, first string }{
+		{"ru", "Вы работаете 31 декабря?", "Четверг, 31 декабря: не работаем."},
+		{"ru", "в субботу до скольки?", "Суббота, 28 ноября: открыто 09:00–18:00."},
+		{"ru", "завтра открыты?", "Завтра, вторник, 24 ноября: открыто 09:00–18:00."},
+		{"ru", "а в воскресенье вы работаете", "Воскресенье, 29 ноября: не работаем."},
+		{"ru", "с какого часа в среду?", "Среда, 25 ноября: открыто 09:00–18:00."},
+		{"en", "are you open on 31 December?", "Thursday, 31 December: we are closed."},
+		{"en", "open tomorrow?", "Tomorrow, Tuesday, 24 November: open 09:00–18:00."},
+		{"en", "what time do you close on Saturday?", "Saturday, 28 November: open 09:00–18:00."},
+		{"tt", "31 декабрьдә эшлисезме?", "31 декабрь, пәнҗешәмбе: эшләмибез."},
+		{"tt", "шимбә ничәгә кадәр?", "28 ноябрь, шимбә: ачык, 09:00–18:00."},
+		{"tt", "иртәгә ачыкмы?", "Иртәгә, 24 ноябрь, сишәмбе: ачык, 09:00–18:00."},
+	} {
+		t.Run(c.say, func(t *testing.T) {
+			h := newTestHouseOf(t, threeHouse)
+			h.start()
+			v := h.visitor(c.lang)
+			reply := v.say(c.say)
+			if first, rest, _ := strings.Cut(reply.Text, "\n"); first != c.first || rest == "" {
+				t.Errorf("%s", describe(reply))
+			}
+			wantExpects(t, reply, ExpectMore)
+		})
+	}
+	for _, c := range []struct{ lang, say string }{
+		{"ru", "с какого возраста можно?"}, {"en", "my neck is open to ideas"},
+		{"ru", "на массаж шеи в субботу"}, {"ru", "до среды можно?"},
+	} {
+		t.Run(c.say, func(t *testing.T) {
+			h := newTestHouseOf(t, threeHouse)
+			h.start()
+			if reply := h.visitor(c.lang).say(c.say); strings.Contains(reply.Text, "09:00–18:00") {
+				t.Errorf("taken for a question about the hours: %s", describe(reply))
+			}
+		})
+	}
+}
+
 // setLang makes a conversation one in a language.
 func setLang(lang string) func(*storage.Tx, *State) ([]Turn, error) {
 	return func(_ *storage.Tx, st *State) ([]Turn, error) { st.Lang = lang; return nil, nil }

@@ -72,6 +72,7 @@ func (t *turn) price() {
 
 // answer gives the clinic's own answer to a question of its list.
 func (t *turn) answer(c nlu.Command) {
+	t.hoursOn(c.Dates)
 	i, err := strconv.Atoi(c.Value)
 	if own := len(t.f.clinic.FAQ); err == nil && i >= own && i < own+len(t.f.topics) {
 		t.about(t.f.topics[i-own])

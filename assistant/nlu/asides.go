@@ -74,8 +74,10 @@ func (m *message) aTime(c Command) bool {
 
 func (m *message) aTerm(c Command) bool { return c.Do == Set && m.termField(c.Field) }
 
-// hoursAsked: «вы в субботу открыты?», «до скольки вы сегодня?» want no appointment.
+// hoursAsked: «вы в субботу открыты?», «до скольки вы сегодня?» want no appointment. The
+// day is that of the question.
 func (m *message) hoursAsked() {
+	m.dayAsked()
 	if m.anyOf(0, len(m.words), "book", "move", "cancel", "visit", classService, classSpecialist) {
 		return // the day is the day of a wish, too
 	}
@@ -83,6 +85,36 @@ func (m *message) hoursAsked() {
 		from, to := m.sentence(h)
 		m.drop(from, to, func(c Command) bool { return m.aTime(c) || c.Do == Show && c.Value == "" })
 	}
+}
+
+// dayAsked gives the day named beside a question about the opening hours to the question.
+func (m *message) dayAsked() {
+	if len(m.hours) == 0 {
+		return
+	}
+	from, to := m.sentence(m.hours[0])
+	start, end := m.start(from), m.end(to-1)
+	day := slices.IndexFunc(m.commands, func(c Command) bool {
+		return c.Field == FieldTime && c.Do == Set && c.Dates != nil && c.Start >= start && c.Start < end
+	})
+	for i := range m.commands {
+		if c := &m.commands[i]; day >= 0 && c.Do == Ask && m.reader.faq.ofHours(c.Value) {
+			c.Dates = m.commands[day].Dates
+		}
+	}
+}
+
+// onlyHours holds where the words ask for hours and the sentence says nothing else but
+// a day: «в субботу до скольки?», not «до скольки лет принимаете?».
+func (m *message) onlyHours(words []int) bool {
+	from, to := m.sentence(words[0])
+	for i := from; i < to; i++ {
+		w := &m.words[i]
+		if !slices.Contains(words, i) && !stopWords[w.text] && !timeWord(w, m) {
+			return false
+		}
+	}
+	return true
 }
 
 var (

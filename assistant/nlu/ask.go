@@ -127,6 +127,13 @@ func (f *faq) about(s string) (asked, bool) {
 	return best, best.entry >= 0
 }
 
+// ofHours holds for an entry, by its index, that is asked in words of the opening hours.
+func (f *faq) ofHours(entry string) bool {
+	return slices.ContainsFunc(f.questions, func(q question) bool {
+		return itoa(q.entry) == entry && slices.Contains(q.stems, hoursStem)
+	})
+}
+
 // faqStem gives the stem under which a word is compared; false for words that say nothing.
 func faqStem(text, s string) (string, bool) {
 	if s == "час" && text != "часы" {

@@ -313,7 +313,9 @@ func (m *message) phrases() string {
 			continue
 		}
 		if f.phrase.do == pseudoHours {
-			m.hours = append(m.hours, f.words[0])
+			if f.phrase.value != valueAlone || m.onlyHours(f.words) {
+				m.hours = append(m.hours, f.words[0])
+			}
 			continue
 		}
 		if len(f.phrase.in) == 0 || slices.Contains(f.phrase.in, m.context.Expects) {

@@ -12,6 +12,9 @@ type phrase struct {
 // pseudoHours marks a question about the house's own hours; it never leaves the package.
 const pseudoHours = "!hours"
 
+// valueAlone marks words that ask for the hours where nothing else but a day is said.
+const valueAlone = "alone"
+
 // valueDraft makes a cancel one of what is being arranged: Command.Draft.
 const valueDraft = "draft"
 
@@ -63,6 +66,9 @@ var phrasesRu = []phrase{
 	{do: pseudoHours, pattern: "working ..3 до|со|с скольки|сколько|какого|которого"},
 	{do: pseudoHours, pattern: "working"},
 	{do: pseudoHours, pattern: "до|со|с скольки|сколько ..3 you|worksthere|house"},
+	{do: pseudoHours, value: valueAlone, pattern: "до|со|с скольки|сколько"},
+	{do: pseudoHours, value: valueAlone, pattern: "до|со|с какого|которого часа|времени"},
+	{do: pseudoHours, value: valueAlone, pattern: "worksthere"},
 	{do: pseudoHours, pattern: "worksthere ..2 house"},
 	{do: pseudoHours, pattern: "house ..3 worksthere"},
 
