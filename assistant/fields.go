@@ -36,7 +36,9 @@ func (t *turn) fields() {
 		case nlu.FieldBranch:
 			t.setBranch(c)
 		case nlu.FieldTime:
-			times = append(times, c)
+			if !t.unreal(c) {
+				times = append(times, c)
+			}
 		case nlu.FieldName, nlu.FieldPhone, nlu.FieldEmail:
 			t.setPerson(c)
 		}

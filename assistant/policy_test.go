@@ -350,6 +350,44 @@ func TestHoursOfTheDay(t *testing.T) {
 	}
 }
 
+// TestDaysThatCannotBe: a day that is over, or in no calendar, is said to be so, and the
+// nearest free times are offered; a day that can be had is taken.
+func TestDaysThatCannotBe(t *testing.T) {
+	wish := map[string]string{"ru": "на массаж шеи на Северной", "en": "neck massage, North Street", "tt": "муен массажына язылырга телим, Төньяк урамында"}
+	for lang, kinds := range map[string][2]string{
+		"ru": {"вчера|на вчера|позавчера|в прошлую пятницу|давайте в прошлый четверг|на прошлой неделе", "32 декабря|на 32 декабря|29 февраля|29.02.2027|30 февраля|32.12|35-е января"},
+		"en": {"yesterday|last Friday|can I come yesterday?|last week", "32 December|February 30|the 30th of February|29 February 2027"},
+		"tt": {"кичә|узган җомгага|үткән атнада", "32 декабрь|30 февральгә"},
+	} {
+		for i, first := range []map[string]string{
+			{"ru": "Этот день уже прошёл", "en": "That day is already over", "tt": "Бу көн узган"},
+			{"ru": "Такого дня в календаре нет", "en": "There is no such day", "tt": "Календарьда андый көн юк"},
+		} {
+			h := newTestHouseOf(t, threeHouse)
+			h.start()
+			for text := range strings.SplitSeq(kinds[i], "|") {
+				v := h.visitor(lang)
+				wantExpects(t, v.say(wish[lang]), ExpectTime)
+				reply := v.say(text)
+				if !strings.HasPrefix(reply.Text, first[lang]) || len(reply.Slots) == 0 || reply.Expects != ExpectTime {
+					t.Errorf("%q: %s", text, describe(reply))
+				}
+			}
+		}
+	}
+	for _, c := range []struct{ lang, say string }{
+		{"ru", "вчера заболела шея, завтра в 10:00"}, {"ru", "последнее"}, {"en", "the last one"}, {"ru", "1 декабря в 10:00"}, {"en", "tomorrow at 11:00"}, {"tt", "иртәгә 12:00гә"},
+	} {
+		h := newTestHouseOf(t, threeHouse)
+		h.start()
+		v := h.visitor(c.lang)
+		v.say(wish[c.lang])
+		if reply := v.say(c.say); reply.Expects != ExpectConsent {
+			t.Errorf("%q: %s", c.say, describe(reply))
+		}
+	}
+}
+
 // setLang makes a conversation one in a language.
 func setLang(lang string) func(*storage.Tx, *State) ([]Turn, error) {
 	return func(_ *storage.Tx, st *State) ([]Turn, error) { st.Lang = lang; return nil, nil }

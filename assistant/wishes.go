@@ -39,6 +39,20 @@ func (t *turn) setTime(cmds []nlu.Command) {
 	t.changed = true
 }
 
+// unreal says of a day that is over, or in no calendar, that it is, and has the nearest
+// free times offered.
+func (t *turn) unreal(c nlu.Command) bool {
+	id, ok := map[string]string{nlu.ValuePast: "time.over", nlu.ValueNever: "time.never"}[c.Value]
+	if !ok {
+		return false
+	}
+	t.heard, t.moved = true, true
+	t.clearTime()
+	t.st.Request.Nearest = true
+	t.out.say(id, nil)
+	return true
+}
+
 // joined are the times of one message. Days and clock times that were said apart
 // («на субботу есть что-нибудь? ближе к обеду») belong together.
 func joined(cmds []nlu.Command) (all []when.Constraint) {

@@ -72,6 +72,8 @@ const (
 // Values of commands that are no ids of the clinic.
 const (
 	ValueAny       = "any"       // set specialist, branch, time: whichever
+	ValuePast      = "past"      // set time: a day that is over; no constraint then
+	ValueNever     = "never"     // set time: a day that no calendar has, likewise
 	ValueAsked     = "asked"     // human: asked for a person
 	ValueComplaint = "complaint" // human: complains
 	ValueOther     = "other"     // show: asks about somebody else's appointment

@@ -39,9 +39,13 @@ func (m *message) pickLabel() {
 			m.say(Command{Do: Choose, Value: itoa(n)}, 0, 0, "number of the list")
 		}
 	}
+	counted := m.countable()
+	if len(counted) == 0 {
+		counted = offered
+	}
 	for i := range m.commands {
-		if c := &m.commands[i]; c.Do == Choose {
-			c.Value = rank(c.Value, offered)
+		if c := &m.commands[i]; c.Do == Choose { // «последнее» is a time, not the button below them
+			c.Value = rank(c.Value, counted)
 		}
 	}
 	m.commands = slices.DeleteFunc(m.commands, func(c Command) bool { return c.Do == Choose && c.Value == "" })

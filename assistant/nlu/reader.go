@@ -90,6 +90,7 @@ func (r *Reader) Read(text string, c Context) Reading {
 	m.anyField()
 	m.refer()
 	m.pickLabel()
+	m.unreal()
 	m.askFAQ(alarm)
 	m.asides()
 	m.corrections()
