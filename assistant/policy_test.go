@@ -337,8 +337,10 @@ func TestHoursOfTheDay(t *testing.T) {
 		})
 	}
 	for _, c := range []struct{ lang, say string }{
-		{"ru", "с какого возраста можно?"}, {"en", "my neck is open to ideas"},
-		{"ru", "на массаж шеи в субботу"}, {"ru", "до среды можно?"},
+		{"ru", "с какого возраста можно?"},
+		{"en", "my neck is open to ideas"},
+		{"ru", "на массаж шеи в субботу"},
+		{"ru", "до среды можно?"},
 	} {
 		t.Run(c.say, func(t *testing.T) {
 			h := newTestHouseOf(t, threeHouse)

@@ -34,7 +34,7 @@ func (d *deed) repeated(in Interpretation, lead []string) error {
 	if d.st.Told <= mostRepeats || in.Button != "" || d.st.Owner.Kind != OwnerAssistant {
 		return nil
 	}
-	d.st.Told, d.st.Seen, d.st.Open = 0, 0, 0
+	d.st.Told, d.st.Seen, d.st.Open = 0, "", ""
 	t := &turn{st: d.st, in: in, f: d.facts()}
 	t.handoff("stuck", "stuck")
 	d.text, d.turn, d.moment, d.next = nil, Turn{}, false, ""
@@ -73,11 +73,12 @@ func (in Interpretation) has(do string) bool {
 	return slices.ContainsFunc(in.Commands, func(c nlu.Command) bool { return c.Do == do })
 }
 
-// digest tells replies apart; it is kept sealed with the state.
-func digest(parts ...any) uint64 {
+// digest tells replies apart; it is kept sealed with the state. It is written without
+// figures and vowels, so that no search for somebody's number or name finds it by chance.
+func digest(parts ...any) string {
 	h := fnv.New64a()
 	for _, p := range parts {
 		fmt.Fprintf(h, "%v\x00", p)
 	}
-	return h.Sum64()
+	return strings.Map(func(r rune) rune { return rune("BCDFGHJKLMNPQRST"[strings.IndexRune("0123456789abcdef", r)]) }, fmt.Sprintf("%016x", h.Sum64()))
 }

@@ -117,8 +117,8 @@ type State struct {
 	Again   int      `json:"again,omitempty"`    // times in a row that the same was asked without an answer
 	Misses  int      `json:"misses,omitempty"`   // turns in a row that were not understood
 	Told    int      `json:"told,omitempty"`     // times in a row that the same was said, see repeated
-	Seen    uint64   `json:"seen,omitempty"`     // digest of the newest reply
-	Open    uint64   `json:"open,omitempty"`     // digest of what it left open
+	Seen    string   `json:"seen,omitempty"`     // digest of the newest reply
+	Open    string   `json:"open,omitempty"`     // digest of what it left open
 	Editing bool     `json:"editing,omitempty"`  // the visitor said no to a summary and is asked what to change
 	Full    bool     `json:"full,omitempty"`     // nothing is free in the wanted time: the waiting list was offered
 	Choices []string `json:"choices,omitempty"`  // ids of the slots and buttons of the newest reply, in order
