@@ -202,6 +202,22 @@ type NoticeFacts struct {
 	Head      audit.Head
 }
 
+// manyPeople is more people than which want a higher level of protection is due.
+const manyPeople = 100_000
+
+// Level is the level of protection of decree 1119, points 10 to 12, for threats of the
+// third type: 3 for special categories or many people, 2 for both.
+func (n NoticeFacts) Level() string {
+	many := n.People > manyPeople
+	switch {
+	case n.Health && many:
+		return "УЗ-2"
+	case n.Health || many:
+		return "УЗ-3"
+	}
+	return "УЗ-4"
+}
+
 // NoticePurpose is one purpose of processing with its basis.
 type NoticePurpose struct {
 	Purpose, Basis string

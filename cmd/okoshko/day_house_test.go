@@ -118,7 +118,7 @@ func dayClinic(model, told, trusted, more string) string {
 func newDayHouse(t *testing.T) *dayHouse {
 	h := &dayHouse{t: t, dir: t.TempDir(), out: &output{}, model: &listener{}, told: &listener{}, trusted: &listener{}, shown: &listener{}}
 	h.data = filepath.Join(h.dir, "house")
-	for _, d := range []string{"tmp", "work", "copies-1", "copies-2", "exports"} {
+	for _, d := range []string{"tmp", "work", "copies-1", "copies-2", "exports", "heads"} {
 		if err := os.Mkdir(filepath.Join(h.dir, d), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -149,9 +149,12 @@ func (h *dayHouse) okoshko(in string, args ...string) string {
 
 func (h *dayHouse) env() []string { return append(os.Environ(), "TMPDIR="+filepath.Join(h.dir, "tmp")) }
 
+// heads is where the signed heads of the journal go; it is searched like the rest.
+func (h *dayHouse) heads() string { return filepath.Join(h.dir, "heads") }
+
 func (h *dayHouse) start() {
 	h.t.Helper()
-	h.cmd = exec.Command("okoshko", "serve", "--debug", "--data", h.data, "--listen", h.public, "--service", h.service, "--proxy", "127.0.0.1/32")
+	h.cmd = exec.Command("okoshko", "serve", "--debug", "--data", h.data, "--listen", h.public, "--service", h.service, "--proxy", "127.0.0.1/32", "--heads", h.heads())
 	h.cmd.Dir, h.cmd.Env, h.cmd.Stdout, h.cmd.Stderr = filepath.Join(h.dir, "work"), h.env(), h.out, h.out
 	if err := h.cmd.Start(); err != nil {
 		h.t.Fatal(err)

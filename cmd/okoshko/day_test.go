@@ -74,7 +74,7 @@ func TestFullDay(t *testing.T) {
 	h.incident(owner)
 	h.backup("copies-2")
 	seen := h.ofService()
-	for _, args := range [][]string{{"audit", "show", "--last", "5000"}, {"audit", "verify"}, {"user", "list"}, {"secret", "list"}, {"key", "list"}, {"retention"}, {"incident", "list"}} {
+	for _, args := range [][]string{{"audit", "show", "--last", "5000"}, {"audit", "verify", "--head", h.heads()}, {"user", "list"}, {"secret", "list"}, {"key", "list"}, {"retention"}, {"incident", "list"}} {
 		h.okoshko("", append(args, "--data", h.data)...)
 	}
 	h.handed()

@@ -199,6 +199,7 @@ func TestShots(t *testing.T) {
 		"book": "/console/book", "reminders": "/console/reminders", "book-times": "/console/book?service=dentist&day=2026-11-25", "waiting": "/console/waiting",
 		"book-who":    "/console/book?service=dentist&specialist=nizamov&start=2026-11-25T10:00:00%2B03:00",
 		"appointment": "/console/appointments/A-1002", "move": "/console/appointments/A-1003/move", "access": "/console/access", "journal": "/console/journal",
+		"people": "/console/people", "act": "/console/acts/X-1", "notice": "/console/notice",
 		"more": "/console/more", "account": "/console/account",
 		"safety": "/console/safety", "retention": "/console/retention", "head": "/console/journal/head", "incident": "/console/incidents/I-1", "incident-uncopied": "/console/incidents/I-2",
 	}

@@ -211,7 +211,9 @@ func (w calendarWords) LastDay(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return w.Day(t.Add(-time.Second))
+	day := w.Day(t.Add(-time.Second))
+	_, day, _ = strings.Cut(day, ", ") // «до 23 мая»: the day of the week would stand in another case
+	return day
 }
 
 // Soon says that a deadline is at most two days ahead.

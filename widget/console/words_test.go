@@ -12,6 +12,8 @@ func TestWords(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
 		{w.Day(at(12, 31, 23)), "четверг, 31 декабря 2026 года"},
 		{w.Day(at(13, 6, 9)), "среда, 6 января"},
+		{"до " + w.LastDay(time.Date(2027, 5, 10, 0, 0, 0, 0, zone)), "до 9 мая"},
+		{"до " + w.LastDay(time.Date(2028, 1, 1, 0, 0, 0, 0, zone)), "до 31 декабря"},
 		{w.When(at(13, 6, 9)), "среда, 6 января, 09:05"},
 		{w.Short(at(5, 9, 9)), "сб, 9 мая"},
 		{w.Near(at(12, 31, 23)), "вчера"},
