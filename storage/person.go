@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	bolt "go.etcd.io/bbolt"
@@ -208,7 +209,12 @@ func (db *DB) destroyDoomed() error {
 		return err
 	}
 	db.at("doomed")
-	if err := db.register.add(ids); err != nil {
+	_, next, err := readRegister(db.register.path)
+	if err != nil {
+		return err
+	}
+	final := slices.DeleteFunc(slices.Clone(ids), func(id vault.KeyID) bool { _, exchanged := next[id]; return exchanged })
+	if err := db.register.add(final); err != nil {
 		return err
 	}
 	db.at("registered")

@@ -69,6 +69,13 @@ func (db *DB) Rotate() (sealed int, err error) {
 	if err := db.vault.Destroy(db.vault.OldHouse(), db.committed()); err != nil {
 		return sealed, err
 	}
+	next, err := db.exchanged()
+	if err == nil && len(next) > 0 {
+		err = db.register.follow(next)
+	}
+	if err != nil {
+		return sealed, err
+	}
 	if err := db.Update((*Tx).doomRotated); err != nil {
 		return sealed, err
 	}
@@ -121,6 +128,18 @@ func (tx *Tx) freshKeys() (ids map[vault.KeyID]bool, err error) {
 		ids[id] = true
 	}
 	return ids, err
+}
+
+// exchanged are the persons' keys before with those that came after them.
+func (db *DB) exchanged() (next map[vault.KeyID]vault.KeyID, err error) {
+	err = db.View(func(tx *Tx) (err error) {
+		next = make(map[vault.KeyID]vault.KeyID)
+		for old, id := range rotating.Range(tx, nil, nil, &err) {
+			next[keyIDOf(old)] = id
+		}
+		return err
+	})
+	return next, err
 }
 
 // doomRotated notes the persons' keys before as doomed.

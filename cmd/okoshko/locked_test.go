@@ -213,6 +213,14 @@ func TestCommandsWhileServing(t *testing.T) {
 // TestErasedDoNotComeBack: neither with an older copy of the store and today's
 // keys, nor with older copies of both and the register of erasures.
 func TestErasedDoNotComeBack(t *testing.T) {
+	for _, exchanged := range []bool{false, true} {
+		t.Run(map[bool]string{false: "same keys", true: "exchanged keys"}[exchanged], func(t *testing.T) { erasedStayAway(t, exchanged) })
+	}
+}
+
+// erasedStayAway erases one of two after a backup, in between with keys exchanged for
+// both: who lives is not taken for erased because of that.
+func erasedStayAway(t *testing.T, exchanged bool) {
 	dir := t.TempDir()
 	flags := dataFlags{Data: filepath.Join(dir, "house")}
 	if err := flags.create(); err != nil {
@@ -237,6 +245,11 @@ func TestErasedDoNotComeBack(t *testing.T) {
 	}
 	okoshko(t, "", "key", "backup", id, "--data", flags.Data)
 	okoshko(t, "", "backup", copies, "--data", flags.Data)
+	for range 2 {
+		if exchanged {
+			okoshko(t, "", "key", "rotate", "data", "--data", flags.Data)
+		}
+	}
 	change(func(tx *storage.Tx) error {
 		if err := people.Delete(tx, []byte("c_gone")); err != nil {
 			return err
@@ -252,6 +265,9 @@ func TestErasedDoNotComeBack(t *testing.T) {
 		"today's keys":           {"--keys-of", flags.Data},
 		"older keys, a register": {"--keys", one("keys"), "--erased", filepath.Join(flags.Data, storage.RegisterName)},
 	} {
+		if exchanged && name == "today's keys" {
+			continue // they do not open what was sealed before
+		}
 		t.Run(name, func(t *testing.T) {
 			again := dataFlags{Data: filepath.Join(t.TempDir(), "again"), Key: key}
 			got := okoshko(t, "", append([]string{"restore", "--data", again.Data, "--from", one("data"), "--identity", id, "--key", key}, args...)...)
