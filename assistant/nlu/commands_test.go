@@ -255,6 +255,11 @@ pfgbibnt yf vfccf; pfdnhf => book, set service=massage, set time
 @/en I can't make it on Tuesday => cancel, set time
 @/en could we reschedule my visit to Monday => move, set time
 @/en when is my appointment? => show
+@/en when is mine? => show
+@/en what time am i coming in again? => show
+@/tt минеке кайчан? => show
+@/tt язылган идек, кайчан килергә? => show
+@/tt кайчан килергә була? => unclear
 @/en how much is a manicure? => price, set service=nails
 @/en can I talk to a real person => human:asked
 @/en I want a refund => human:complaint

@@ -13,8 +13,6 @@ var unread = map[string]string{
 	"c1-en-facial-and-parking": "a question beside a wish in one English sentence; «its Emma» as a name",
 	"c1-en-same-time-monday":   "«cannot make it» with a new day is a move",
 	"g1-name-and-other-day":    "a verb of one service beside the noun of another",
-	"g1-en-when-is-mine":       "own appointment in a spoken form",
-	"k1-tt-when-is-mine":       "own appointment in spoken Tatar",
 	"c2-en-botox-tuesday":      "a number of the range that Britain keeps for films",
 	"g2-en-move-wednesday":     "«can u move my oil change»: the service between move and time",
 }
