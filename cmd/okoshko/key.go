@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"filippo.io/age"
 
@@ -36,6 +37,9 @@ func (c *keyList) Run(s streams) error {
 	return err
 }
 
+// shortestPassphrase is characters: four common words.
+const shortestPassphrase = 15
+
 type keyAdd struct {
 	dataFlags
 	Kind string `arg:"" enum:"passphrase,keyfile,credential,recovery" help:"passphrase, keyfile, credential or recovery."`
@@ -56,6 +60,9 @@ func (c *keyAdd) Run(s streams) error {
 			text, err := oneLine(in)
 			if err != nil {
 				return errors.New("found nothing on standard input, expected the passphrase on one line")
+			}
+			if n := utf8.RuneCountInString(text); n < shortestPassphrase {
+				return fmt.Errorf("expected a passphrase of at least %d characters, found %d: whoever takes the disk may try for as long as they like", shortestPassphrase, n)
 			}
 			by = vault.Passphrase(text)
 		case vault.KindKeyFile:
