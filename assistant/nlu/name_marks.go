@@ -17,7 +17,7 @@ var strongMarkers = markers("меня зовут", "зовут меня", "зо�
 	"my name", "name", "call me", "полностью", "полное имя", "имя полностью", "фамилия и имя", "имя и фамилия", "under the name", "under the name of", "представлюсь", "обращайтесь", "имя пациента", "имя клиента", "фамилия пациента", "имя ребенка", "пациента зовут", "ребенка зовут")
 
 // weakMarkers stand before a name but before much else too.
-var weakMarkers = markers("это", "я", "мы", "с вами", "пишет", "беспокоит", "мин", "i'm", "i am", "im", "this is", "it's", "it is", "here is", "for")
+var weakMarkers = markers("это", "я", "мы", "с вами", "пишет", "беспокоит", "мин", "i'm", "i am", "im", "this is", "it's", "its", "it is", "here is", "for")
 
 // objectMarkers stand before a name in another case: it is put into the nominative.
 var objectMarkers = markers("запишите", "записать", "запиши", "запишите пожалуйста", "сына", "сыну", "дочь", "дочку", "дочери", "мужа", "мужу", "жену", "жене", "маму", "маме", "папу", "отца", "ребенка", "ребенку", "внука", "внучку", "брата", "сестру",

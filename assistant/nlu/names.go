@@ -151,7 +151,7 @@ func (r *nameReader) filler(i int) bool {
 	return fillers[text] || r.words[i].classes.has(r.lexicon.ids["hello"]) || r.words[i].classes.has(r.lexicon.ids["en_hello"])
 }
 
-var fillers = wordSet(`да ага ок хорошо ладно ну а можно просто пишите запишите запиши давайте меня пусть будет на мой моя мое имя я это конечно пожалуйста так и ой значит вот yes ok sure ye it's
+var fillers = wordSet(`да ага ок хорошо ладно ну а можно просто пишите запишите запиши давайте меня пусть будет на мой моя мое имя я это конечно пожалуйста так и ой значит вот yes ok sure ye it's its
 	здравствуйте добрый день это будет под именем укажите әйе мин ярый тогда лучше`)
 
 // alone says whether nothing but punctuation, politeness or data stands after a name
