@@ -118,7 +118,7 @@ remind me when my appointment is => show
 @consent согласа => affirm
 @consent давайте попозже => cancel
 @confirm да удаляйте => affirm
-@confirm да, отменяйте => affirm
+@confirm да, отменяйте => affirm, cancel
 @confirm давайте попозже => deny
 @confirm/en yes pleaes => affirm
 @confirm запииште полностью: Даря Оленина => affirm, set name=Даря Оленина

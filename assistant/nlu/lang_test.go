@@ -2,6 +2,7 @@ package nlu
 
 import (
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -65,6 +66,10 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
+// typedName is a name in commands as spelled gives them: with a slip in it, it is another
+// name, and is taken as it was typed.
+var typedName = regexp.MustCompile(`set name=[^,]*`)
+
 // TestTypos repeats the Russian rows with one slip of the finger each.
 func TestTypos(t *testing.T) {
 	r := reader(t)
@@ -83,7 +88,7 @@ func TestTypos(t *testing.T) {
 			}
 			typed := slip(text, random)
 			all++
-			if got := spelled(r.Read(typed, c).Commands); sameWords(got, want) {
+			if got := spelled(r.Read(typed, c).Commands); sameWords(typedName.ReplaceAllString(got, "name"), typedName.ReplaceAllString(want, "name")) {
 				good++
 			} else if testing.Verbose() {
 				t.Logf("%q: %s, want %s", typed, got, want)

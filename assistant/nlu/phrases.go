@@ -344,7 +344,7 @@ var phrasesRu = []phrase{
 	{do: Affirm, pattern: "?обязательно|конечно|точно приду|придем|буду|будем|подойду|приеду|придет ?обязательно|конечно", in: whenConfirm},
 	{do: Affirm, pattern: "беру|берем|берём|делаем|жду", in: whenConfirm},
 	{do: Affirm, pattern: "да ..2 book|agree", in: whenYesNo},
-	{do: Affirm, pattern: "да удаляйте|удалите|удали|удаляй|стирайте|сотрите|отменяйте|отмените|отменяй|переносите|перенесите|переноси", in: whenConfirm},
+	{do: Affirm, pattern: "да удаляйте|удаляй|стирайте|сотрите", in: whenConfirm},
 	{do: Affirm, pattern: "book", in: whenConfirm},
 	{do: Unclear, pattern: "not know_"},
 	{do: Unclear, pattern: "без понятия"},
