@@ -52,6 +52,10 @@ var commandForms = `
 исправьте телефон на 8 917 555-00-02 => set phone=+79175550002
 сотрите всё и начнём заново => restart
 @/en correct my phone => know
+@/en change my phone number => know
+@/tt телефонымны үзгәртегез => know
+@/tt телефон номерымны үзгәртегез => know
+@/tt исемемне төзәтегез => know
 @/tt барысын да бетерегез => erase
 @/en erase my data => erase
 @/tt мәгълүматларымны бетерегез => erase

@@ -22,7 +22,7 @@ var healthWords = healthTable(
 	`ill illness* sick sickness disease* disorder* diagnos* chronic infect* virus* inflam* allerg* anaphyla* asthma* bronch* flu covid* coronavirus* pneumon* tubercul* diabet* insulin
 	hepatitis hiv aids syphilis herpes thrush cystitis hypertens* stroke thrombo* varicose hemophil* anemi* anaemi* cancer* oncolog* tumor* tumour* epilep* parkinson* sclerosis migraine*
 	neuros* depress* schizo* bipolar autis* psychiatr* arthritis hernia* scoliosis fractur* injur* psoria* eczema* dermat* seborrh* rosacea vitiligo ringworm scabies lice fungus fungal
-	wart* acne ulcer* gastritis thyroid hormon* menopaus* lupus disab* burns alcoholi* addict*`,
+	wart* acne ulcer* gastritis thyroid hormon* menopaus* lupus disabled disability disabilities burns alcoholi* addict*`,
 	// states of the body
 	`беремен* токсикоз* кормящ* кормлю лактац* гв месячные критические климакс* кардиостимулятор* операци* оперир* прооперир* послеоперац* шов швы наркоз* химиотерап* облуч* роды родила рожал* рожаю кесарев*`,
 	`йөкле* йөклемен авырлы* имезәм имезү имезүче операция* операциядән операциясе кардиостимулятор* бала-таптым`,
@@ -31,11 +31,11 @@ var healthWords = healthTable(
 	`болит болят болело болела боли болей болями болях ноет тошнит тошнот* рвот* кружится чешется чешутся зуд зуда зудит сыпь сыпи сыпью высыпан* отек* отеч* опух* кровоточ* кровит гной* гноит*
 	температур* знобит озноб* кашель кашля кашляю насморк* слабость обморок* судорог* одышк* давление давлением давления бессонниц* понос* запор* родинк* нарыв* волдыр* немеет онеме* симптом*`,
 	`авырта авырткан авыртуы кычыта кычытып косам шешкән шеште температурам температурасы ютәл* басымым басымы калтырый* кан-басымы һушсыз сызлый сызлана тимгел* сөял*`,
-	`hurts hurting pain pains painful ache aches aching sore itch* rash* swollen swelling bleeding nause* vomit* dizz* fever* cough* faint* numb* seizure* symptom* insomnia migrain* mole moles blister*`,
+	`hurts hurting pain pains painful ache aches aching sore itch* rash* swollen swelling bleeding nause* vomit* dizz* fever* cough* faint* numb numbness seizure* symptom* insomnia migrain* mole moles blister*`,
 	// cures
 	`лекарств* таблетк* антибиот* антидепресс* препарат* гормональн* мазь мази укол уколы капельниц* прививк* вакцин* рецепт рецепта рецепту лечусь лечат вылечи* терапи* реабилит* больниц*`,
 	`дару дарулар даруы даруга антибиотиклар дәвалан* дәвалый* дәвалау* хастаханә* больницада`,
-	`medicine* medicat* antibiotic* antidepress* pills tablets ointment* injection* vaccin* prescri* treated treatment* cure cured doctor's hospital* therapy rehab*`,
+	`medicine* medicat* antibiotic* antidepress* pills tablets ointment* injection* vaccin* prescri* treated cure cured doctor's hospital* therapy rehab*`,
 )
 
 // withoutWords say that the next word is not there.
