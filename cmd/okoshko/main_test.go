@@ -17,5 +17,11 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the commands as a person does, in a clean folder.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true})
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("GORACE", os.Getenv("GORACE")) // how long a process of the race detector lives on at its end
+			return nil
+		},
+	})
 }

@@ -38,7 +38,7 @@ export class Chat extends HTMLElement {
   private typingTimer = 0;
   private lineTimer = 0;
   private typedAt = 0;
-  private lead?: { seq: number; at: string; top: number }; // the newest card, and where it was scrolled to
+  private lead = ""; // what would come with the newest card: number and second of a message, and where the card was scrolled to
   private cover = new Cover(this);
   private off?: AbortController;
 
@@ -340,10 +340,10 @@ export class Chat extends HTMLElement {
     else this.offer(m);
     if (m.from === "assistant") this.p.hold.keep(m.hold);
     if (m.from !== "visitor" && m.seq > (this.keep.all.seen || 0) && !this.visible()) this.badge(this.unread + 1);
-    const lead = this.lead; // a question that came with the card above it is not left below the fold
-    const together = !!lead && m.from === "assistant" && m.seq === lead.seq + 1 && m.at.slice(0, 19) === lead.at.slice(0, 19) && Math.abs(this.p.scroll.scrollTop - lead.top) < 2;
+    const beside = (seq: number) => seq + m.at.slice(0, 19) + Math.round(this.p.scroll.scrollTop);
+    const together = this.lead === beside(m.seq); // a question that came with the card above it is not left below the fold
     this.follow(el, end || together || m.seq <= this.history, together || !!(m.slots?.length || a));
-    this.lead = a && m.from === "assistant" ? { seq: m.seq, at: m.at, top: this.p.scroll.scrollTop } : undefined;
+    this.lead = a && m.from === "assistant" ? beside(m.seq + 1) : "";
     this.seen();
     if (m.seq >= this.history) this.thread.live();
     if (booked) this.tell("booked", { number: a.number, status: a.status });
